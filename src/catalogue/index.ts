@@ -1,0 +1,20 @@
+import * as certificate from './certificate.ts';
+import * as gateway from './gateway.ts';
+import * as gpu from './gpu.ts';
+import type { Metric } from './metric.ts';
+import * as process from './process.ts';
+import * as watch from './watch.ts';
+
+/** What the gateway exposes on `gateway.metrics_listen`. */
+export const gatewayMetrics: readonly Metric[] = [...Object.values(gateway), ...Object.values(process)];
+
+/** What watch exposes on `page.listen`. */
+export const watchMetrics: readonly Metric[] = [
+  ...Object.values(gpu),
+  ...Object.values(certificate),
+  ...Object.values(watch),
+  ...Object.values(process),
+];
+
+/** Every metric of the product, once. */
+export const catalogue: readonly Metric[] = [...new Set([...gatewayMetrics, ...watchMetrics])];

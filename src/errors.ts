@@ -1,0 +1,115 @@
+import { fill } from './text.ts';
+
+/** Exit codes of every command; `ops check` alone follows the Nagios convention 0/1/2/3. */
+export const exitCode = { fine: 0, fault: 1, unknown: 3, usage: 64, internal: 70, configuration: 78 } as const;
+
+interface ClientError {
+  readonly audience: 'client';
+  /** HTTP status. */
+  readonly status: number;
+  /** `type` of the OpenAI error object. */
+  readonly type: string;
+  readonly template: string;
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+}
+
+interface OperatorError {
+  readonly audience: 'operator';
+  readonly exitCode: number;
+  readonly template: string;
+  readonly retryable: boolean;
+}
+
+const client = (status: number, type: string, template: string, retryable = false): ClientError => ({
+  audience: 'client',
+  status,
+  type,
+  template,
+  retryable,
+});
+
+const operator = (code: number, template: string, retryable = false): OperatorError => ({
+  audience: 'operator',
+  exitCode: code,
+  template,
+  retryable,
+});
+
+/** Every error of the product, once. `translate/error-reply` shapes the client ones, `cli/main` prints the operator ones. */
+export const errors = {
+  invalid_api_key: client(401, 'authentication_error', 'invalid api key'),
+  rate_limit_exceeded: client(429, 'rate_limit_error', 'rate limit exceeded, retry in {seconds} s', true),
+  prompt_too_long: client(400, 'invalid_request_error', 'prompt too long, max {max} chars'),
+  invalid_request: client(400, 'invalid_request_error', '{message}'),
+  body_too_large: client(413, 'invalid_request_error', 'request body too large, max {max} bytes'),
+  model_not_found: client(404, 'not_found_error', "model '{model}' not found"),
+  model_ambiguous: client(404, 'not_found_error', "model '{model}' is ambiguous, use one of: {candidates}"),
+  route_not_found: client(404, 'not_found_error', 'no such endpoint: {method} {path}'),
+  service_unavailable: client(
+    503,
+    'overloaded_error',
+    'model service is temporarily unavailable, please retry shortly',
+    true,
+  ),
+  queue_full: client(503, 'overloaded_error', 'model service is busy, please retry in {seconds} s', true),
+  upstream_error: client(502, 'api_error', 'the model stopped while answering, please retry', true),
+  upstream_rejected: client(400, 'invalid_request_error', '{message}'),
+  timeout: client(504, 'api_error', 'the model took too long to answer, please retry', true),
+  internal: client(500, 'api_error', 'internal error of the gateway, request id {request_id}'),
+
+  usage: operator(exitCode.usage, '{message}'),
+  config_invalid: operator(exitCode.configuration, '{path}: {count}\n{issues}'),
+  config_unreadable: operator(exitCode.configuration, 'cannot read the configuration {path}: {reason}'),
+  address_in_use: operator(
+    exitCode.configuration,
+    'port {port} on {host} is already in use; stop the other program or choose another port with {option}',
+  ),
+  address_unavailable: operator(exitCode.configuration, 'cannot listen on {host}:{port}: {reason} ({option})'),
+  state_locked: operator(
+    exitCode.configuration,
+    'another watch (pid {pid}) uses {path}; stop it or set watch.state_dir',
+  ),
+  state_unwritable: operator(
+    exitCode.configuration,
+    'cannot write {path}: {reason}; set {option} to a folder of yours',
+  ),
+  file_unreadable: operator(exitCode.unknown, 'cannot read {path}: {reason}'),
+  probe_failed: operator(exitCode.unknown, '{probe}: {reason}', true),
+} as const satisfies Record<string, ClientError | OperatorError>;
+
+export type ErrorCode = keyof typeof errors;
+
+type CodesOf<Audience> = {
+  [Code in ErrorCode]: (typeof errors)[Code]['audience'] extends Audience ? Code : never;
+}[ErrorCode];
+
+export type ClientErrorCode = CodesOf<'client'>;
+export type OperatorErrorCode = CodesOf<'operator'>;
+
+/** An error of the catalogue with the values of its template. `cause` keeps what led to it and is only ever logged. */
+export class OpsError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'OpsError';
+  readonly code: Code;
+  readonly values: Readonly<Record<string, unknown>>;
+
+  constructor(code: Code, values: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {
+    super(fill(errors[code].template, values), options);
+    this.code = code;
+    this.values = values;
+  }
+}
+
+/** The sentence of anything that was thrown, for a log line or an operator, without a stack trace. */
+export function reasonOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const inner = thrown instanceof AggregateError ? thrown.errors[0] : undefined;
+  return inner instanceof Error ? inner.message : thrown.message || thrown.name;
+}
+
+/** System or library code of a thrown value, such as `ECONNREFUSED` or `UND_ERR_SOCKET`. */
+export function codeOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null) return undefined;
+  if ('code' in thrown && typeof thrown.code === 'string') return thrown.code;
+  return 'cause' in thrown ? codeOf(thrown.cause) : undefined;
+}

@@ -1,0 +1,132 @@
+import type { LabelsOf, Metric } from '../catalogue/metric.ts';
+
+/** A label matcher: equal to a value, or to one of several. `{not}` inverts it. */
+export type Match = string | readonly string[] | { readonly not: string | readonly string[] };
+
+export type Where<M extends Metric = Metric> = { readonly [Label in keyof LabelsOf<M>]?: Match };
+
+/** Seconds, or `auto`: the dashboard's own rate interval (5 minutes where there is no dashboard). */
+export type Window = number | 'auto';
+
+export interface Select {
+  readonly kind: 'select';
+  /** Series name: the metric's, or that of one of a histogram's series. */
+  readonly series: string;
+  readonly metric: Metric;
+  readonly where: Where;
+}
+
+/**
+ * The closed expression language of rules and panels, over the catalogue. It has two readers that are proven equal:
+ * `promql.ts` prints it for Prometheus and Grafana, `evaluate.ts` computes it over the store.
+ */
+export type Expression =
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'time' }
+  | Select
+  | { readonly kind: 'range'; readonly fn: RangeFunction; readonly of: Select; readonly window: Window }
+  | {
+      readonly kind: 'aggregate';
+      readonly fn: AggregateFunction;
+      readonly by: readonly string[];
+      readonly of: Expression;
+    }
+  | { readonly kind: 'quantile'; readonly quantile: number; readonly of: Expression }
+  | {
+      readonly kind: 'arithmetic';
+      readonly operator: '+' | '-' | '*' | '/';
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  | { readonly kind: 'compare'; readonly operator: Comparison; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly kind: 'set';
+      readonly operator: 'and' | 'unless';
+      readonly left: Expression;
+      readonly right: Expression;
+    };
+
+export type RangeFunction = 'rate' | 'increase' | 'avg_over_time' | 'min_over_time' | 'max_over_time';
+export type AggregateFunction = 'sum' | 'min' | 'max' | 'avg' | 'count';
+export type Comparison = '>' | '<' | '>=' | '<=' | '==' | '!=';
+
+export const number = (value: number): Expression => ({ kind: 'number', value });
+
+/** Unix time of the evaluation in seconds. */
+export const time: Expression = { kind: 'time' };
+
+/** The current value of a gauge or counter, at most 5 minutes old. */
+export function select<M extends Metric>(metric: M, where: Where<M> = {}): Select {
+  return { kind: 'select', series: metric.name, metric, where };
+}
+
+/** The cumulative buckets of a histogram; only inside `rate` or `increase`. */
+export function buckets<M extends Metric>(metric: M, where: Where<M> = {}): Select {
+  return { kind: 'select', series: `${metric.name}_bucket`, metric, where };
+}
+
+const range =
+  (fn: RangeFunction) =>
+  (of: Select, window: Window): Expression => ({ kind: 'range', fn, of, window });
+
+export const rate = range('rate');
+export const increase = range('increase');
+export const averageOverTime = range('avg_over_time');
+export const minimumOverTime = range('min_over_time');
+export const maximumOverTime = range('max_over_time');
+
+const aggregate =
+  (fn: AggregateFunction) =>
+  (of: Expression, ...by: readonly string[]): Expression => ({ kind: 'aggregate', fn, by, of });
+
+export const sum = aggregate('sum');
+export const minimum = aggregate('min');
+export const maximum = aggregate('max');
+export const average = aggregate('avg');
+export const count = aggregate('count');
+
+/** `histogram_quantile` over rates of buckets that kept their `le` label. */
+export const quantile = (q: number, of: Expression): Expression => ({ kind: 'quantile', quantile: q, of });
+
+const arithmetic =
+  (operator: '+' | '-' | '*' | '/') =>
+  (left: Expression, right: Expression): Expression => ({ kind: 'arithmetic', operator, left, right });
+
+export const add = arithmetic('+');
+export const subtract = arithmetic('-');
+export const multiply = arithmetic('*');
+export const divide = arithmetic('/');
+
+/** Keeps the series of `left` for which the comparison holds, with the value of `left`. */
+export const compare = (left: Expression, operator: Comparison, right: Expression): Expression => ({
+  kind: 'compare',
+  operator,
+  left,
+  right,
+});
+
+export const and = (left: Expression, right: Expression): Expression => ({ kind: 'set', operator: 'and', left, right });
+export const unless = (left: Expression, right: Expression): Expression => ({
+  kind: 'set',
+  operator: 'unless',
+  left,
+  right,
+});
+
+/** Every selector of an expression. */
+export function selectorsOf(expression: Expression): Select[] {
+  switch (expression.kind) {
+    case 'select':
+      return [expression];
+    case 'range':
+    case 'aggregate':
+    case 'quantile':
+      return selectorsOf(expression.of);
+    case 'arithmetic':
+    case 'compare':
+    case 'set':
+      return [...selectorsOf(expression.left), ...selectorsOf(expression.right)];
+    default:
+      return [];
+  }
+}

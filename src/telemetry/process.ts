@@ -1,0 +1,22 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { buildInfo, cpu, eventLoopLag, residentMemory, startTime } from '../catalogue/process.ts';
+import { version } from '../package.ts';
+import type { Metrics } from './registry.ts';
+
+/** Keeps the process's own metrics up to date at each scrape. */
+export function observeProcess(metrics: Metrics): void {
+  const delay = monitorEventLoopDelay({ resolution: 20 });
+  delay.enable();
+  metrics.set(startTime, {}, Date.now() / 1000 - process.uptime());
+  metrics.set(buildInfo, { version }, 1);
+  let counted = 0;
+  metrics.beforeScrape(() => {
+    const { user, system } = process.cpuUsage();
+    const seconds = (user + system) / 1e6;
+    metrics.add(cpu, {}, seconds - counted);
+    counted = seconds;
+    metrics.set(residentMemory, {}, process.memoryUsage.rss());
+    metrics.set(eventLoopLag, {}, delay.percentile(99) / 1e9);
+    delay.reset();
+  });
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+const log = z.string().min(1);
+
+/** The `triage` section: where the logs are. A value is a path, `journal:UNIT`, `journal:kernel` or `docker:NAME`. */
+export const triageSchema = z.strictObject({
+  logs: z
+    .strictObject({
+      'nginx-access': log.default('/var/log/nginx/access.log'),
+      'nginx-error': log.default('/var/log/nginx/error.log'),
+      'gateway-log': log.default('/var/log/qwen-gateway.log'),
+      'ollama-log': log.default('journal:ollama'),
+      dmesg: log.default('journal:kernel'),
+    })
+    .prefault({}),
+  /** Which way chats go; `auto` reads it from the logs. */
+  path: z.enum(['auto', 'nginx', 'clawdbot']).default('auto'),
+  /** Public base URL through Nginx, for the marked probe, such as https://ai.yourcompany.com. */
+  probe_url: z.url({ protocol: /^https?$/, error: 'expected a URL such as https://ai.yourcompany.com' }).optional(),
+  /** The program that is asked about the GPUs. */
+  nvidia_smi: z.string().min(1).default('nvidia-smi'),
+});
+
+export type TriageConfig = z.output<typeof triageSchema>;

@@ -1,0 +1,61 @@
+import type { Text } from '../text.ts';
+
+/** The five boxes of the flowchart, in its order; 0 is "nothing wrong". */
+export type StepNumber = 1 | 2 | 3 | 4 | 5;
+
+/** ✓ healthy, ✗ the fault is here, ? evidence is missing, – not reached. */
+export type StepState = 'healthy' | 'fault' | 'unknown' | 'skipped';
+
+/** A line that decided something: where it stands, and what it says. */
+export interface EvidenceLine {
+  /** Path of the log, `journal:ollama`, or the program or address that was asked. */
+  readonly source: string;
+  /** 1-based line number, null for a probe. */
+  readonly line: number | null;
+  readonly text: string;
+}
+
+export interface Step {
+  readonly step: StepNumber;
+  readonly question: Text;
+  readonly state: StepState;
+  /** What was found, in one short sentence. */
+  readonly answer: Text;
+  readonly evidence: readonly EvidenceLine[];
+}
+
+export interface Verdict {
+  /** Code of the cause list, or `healthy`, or `unknown`. */
+  readonly cause: string;
+  readonly step: 0 | StepNumber;
+  readonly title: Text;
+  /** What it means, for a person who does not know GPUs. */
+  readonly explanation: Text;
+  readonly evidence: readonly EvidenceLine[];
+  /** Commands, or one plain sentence where no command exists. */
+  readonly fix: readonly string[];
+  /** Commands that would prove the verdict. */
+  readonly confirm: readonly string[];
+}
+
+export interface SourceReport {
+  /** `nginx-access`, `gateway-log`, `ollama-log`, `nvidia-smi`, `inflight`, … */
+  readonly kind: string;
+  readonly path: string;
+  readonly lines: number;
+  readonly state: 'read' | 'missing' | 'unreadable' | 'empty' | 'timeout';
+  /** Why it could not be read and what would make it readable. */
+  readonly note?: string;
+}
+
+/** What `ops triage` prints, the mail of an incident quotes, and the ops page shows. */
+export interface Diagnosis {
+  readonly verdict: Verdict;
+  /** Other findings: echoes of the cause, or faults that do not explain a stuck chat. */
+  readonly also: readonly Verdict[];
+  readonly steps: readonly Step[];
+  /** RFC 3339. */
+  readonly window: { readonly from: string; readonly to: string };
+  readonly sources: readonly SourceReport[];
+  readonly took_ms: number;
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { duration } from '../config/types.ts';
+
+/** The `watch` section; `checks` holds one map per check, whose schema is the check's own. */
+export const watchSchema = z.strictObject({
+  /** samples.db and incidents.db; default: the XDG state folder. */
+  state_dir: z.string().min(1).optional(),
+  checks: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+});
+
+export type WatchConfig = z.output<typeof watchSchema>;
+
+const severity = z.enum(['critical', 'warning', 'info']);
+
+/** The `alerts` section: what the operator changes of the shipped rules. */
+export const alertsSchema = z.strictObject({
+  timezone: z.string().default(Intl.DateTimeFormat().resolvedOptions().timeZone),
+  rules: z
+    .record(
+      z.string(),
+      z.strictObject({
+        for: duration.optional(),
+        threshold: z.number().optional(),
+        severity: severity.optional(),
+        enabled: z.boolean().default(true),
+      }),
+    )
+    .default({}),
+  evaluate_every: duration.prefault('15s'),
+});
+
+export type AlertsConfig = z.output<typeof alertsSchema>;
