@@ -1,0 +1,34 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { renderBoards } from './generate/boards.ts';
+
+/** A generated file: path from the repository's root, and its text. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+const root = new URL('../', import.meta.url);
+const files: GeneratedFile[] = (await Promise.all([renderBoards()])).flat();
+
+const stale: string[] = [];
+for (const { path, text } of files) {
+  const target = fileURLToPath(new URL(path, root));
+  if (process.argv.includes('--check')) {
+    const present = await readFile(target, 'utf8').catch(() => undefined);
+    if (present !== text) stale.push(path);
+  } else {
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, text);
+  }
+}
+
+if (stale.length > 0) {
+  process.stderr.write(`generated files are not up to date, run "npm run generate": ${stale.join(', ')}\n`);
+  process.exitCode = 1;
+} else {
+  process.stdout.write(
+    `${files.length} generated files ${process.argv.includes('--check') ? 'are up to date' : 'written'}\n`,
+  );
+}
