@@ -1,0 +1,13 @@
+import type { Expression } from '../expression/ast.ts';
+import type { Series } from '../expression/series.ts';
+import type { WatchSnapshot } from '../watch/snapshot.ts';
+
+/** What the page needs of a running watch. */
+export interface PageSource {
+  snapshot(): WatchSnapshot;
+  /** Values of an expression at `from`, `from + step`, … `to`, milliseconds. */
+  series(expression: Expression, from: number, to: number, step: number): readonly Series[];
+  /** Metrics in Prometheus' text format. */
+  exposition(): Promise<string>;
+  readonly contentType: string;
+}
