@@ -9,8 +9,8 @@ export interface ChildSpec {
   readonly name: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Where the child's standard output and error go. */
-  readonly output: 'inherit' | 'pipe';
+  /** Where the child's standard output and error go: to ours, or to an open file. */
+  readonly output: 'inherit' | number;
 }
 
 export interface Children {

@@ -1,0 +1,58 @@
+import { exitCode } from '../../errors.ts';
+import type { CliCommand } from '../command.ts';
+
+interface DemoOptions {
+  readonly gatewayPort: string;
+  readonly metricsPort: string;
+  readonly pagePort: string;
+  readonly once?: boolean;
+}
+
+const command: CliCommand = {
+  summary: 'show it all on stand-ins: chats, a fault, the alert, its mail, the triage',
+  example: 'ops demo --page-port 19465',
+  build(builder, context) {
+    builder
+      .option('--gateway-port <port>', 'port of the gateway', '18789')
+      .option('--metrics-port <port>', "port of the gateway's metrics", '9464')
+      .option('--page-port <port>', 'port of the ops page', '9465')
+      .option('--once', 'end after the story instead of waiting for Ctrl-C')
+      .action(async (options: DemoOptions) => {
+        const [{ startStage }, { acts, tellStory }, { createScreen }, { onStopSignal }, { run }] = await Promise.all([
+          import('../demo/stage.ts'),
+          import('../demo/story.ts'),
+          import('../demo/screen.ts'),
+          import('../signals.ts'),
+          import('../main.ts'),
+        ]);
+        const stage = await startStage({
+          gateway: Number(options.gatewayPort),
+          metrics: Number(options.metricsPort),
+          page: Number(options.pagePort),
+        });
+        const stopped = new Promise<void>((resolve) => onStopSignal(resolve));
+        const triage = () => run(['triage', '--config', stage.configFile], { ...context, exit: () => {} });
+        try {
+          const story = tellStory(stage, createScreen(context, acts), triage);
+          await Promise.race([story, stopped, childrenGone(stage.children.ended)]);
+          context.stdout.write(`\nThe fault goes on. Ops page: ${stage.pageUrl}\n`);
+          if (!options.once) {
+            context.stdout.write('Ctrl-C ends the demo and everything that it started.\n');
+            await stopped;
+          }
+        } finally {
+          await stage.close();
+        }
+        context.exit(exitCode.fine);
+      });
+  },
+};
+
+/** A child that refuses to run ends the demo too. */
+async function childrenGone(ended: Promise<number>): Promise<never> {
+  const code = await ended;
+  const { OpsError } = await import('../../errors.ts');
+  throw new OpsError('demo_stuck', { what: 'gateway and watch', seconds: 0, code });
+}
+
+export default command;
