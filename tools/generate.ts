@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderBoards } from './generate/boards.ts';
+import { renderReference } from './generate/reference.ts';
 
 /** A generated file: path from the repository's root, and its text. */
 export interface GeneratedFile {
@@ -10,7 +11,7 @@ export interface GeneratedFile {
 }
 
 const root = new URL('../', import.meta.url);
-const files: GeneratedFile[] = (await Promise.all([renderBoards()])).flat();
+const files: GeneratedFile[] = (await Promise.all([renderBoards(), renderReference()])).flat();
 
 const stale: string[] = [];
 for (const { path, text } of files) {

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { rejections, requests, timeToFirstToken } from '../../src/catalogue/gateway.ts';
+import { gpuMemoryUsed } from '../../src/catalogue/gpu.ts';
+import { createMetrics } from '../../src/telemetry/registry.ts';
+
+test('counters and histograms with closed labels start at 0, so that rate sees the first event', async () => {
+  const text = await createMetrics([rejections, timeToFirstToken]).exposition();
+  expect(text).toContain('llm_gateway_rejections_total{reason="key"} 0');
+  expect(text).toContain('llm_gateway_time_to_first_token_seconds_count 0');
+});
+
+test('values beyond the cap of an open label are folded into other', async () => {
+  const metrics = createMetrics([requests]);
+  for (let index = 0; index < 25; index += 1) metrics.add(requests, { outcome: 'ok', model: `m${index}` });
+  const text = await metrics.exposition();
+  expect(text).toContain('{outcome="ok",model="m19"} 1');
+  expect(text).toContain('{outcome="ok",model="other"} 5');
+  expect(text).not.toContain('m20');
+});
+
+test('a cleared gauge forgets series that are gone', async () => {
+  const metrics = createMetrics([gpuMemoryUsed]);
+  metrics.set(gpuMemoryUsed, { uuid: 'GPU-1' }, 5);
+  metrics.clear(gpuMemoryUsed);
+  metrics.set(gpuMemoryUsed, { uuid: 'GPU-2' }, 6);
+  const text = await metrics.exposition();
+  expect(text).not.toContain('GPU-1');
+  expect(text).toContain('GPU-2');
+});
+
+test('a metric that is not of this process is an error, not a silent loss', () => {
+  expect(() => createMetrics([]).set(gpuMemoryUsed, { uuid: 'GPU-1' }, 5)).toThrow(/ops_gpu_memory_used_bytes/);
+});
