@@ -86,6 +86,7 @@ export class Upstream {
     this.#pick(new Set());
     call.progress.phase('queue');
     const release = await this.#queue.acquire(call.signal);
+    call.progress.phase('prefill');
     const tried = new Set<Backend>();
     try {
       for (;;) {
@@ -119,7 +120,6 @@ export class Upstream {
     call.progress.backend(backend.name);
     try {
       const model = await this.#catalog.resolve(backend, name);
-      call.progress.phase('prefill');
       yield* ask(backend, model);
       backend.succeeded();
     } finally {
