@@ -19,6 +19,9 @@ import { Upstream } from './upstream/upstream.ts';
 /** Time that open requests have to end by themselves after `close`, in milliseconds. */
 const drainMs = 10_000;
 
+/** While draining, connections whose request has ended are closed this often. */
+const idleSweepMs = 50;
+
 export interface GatewayInput {
   readonly config: GatewayConfig;
   readonly telemetry: TelemetryConfig;
@@ -82,7 +85,9 @@ export async function startGateway(input: GatewayInput): Promise<Gateway> {
     const closed = app.close();
     const cut = setTimeout(() => endOpen(new OpsError('service_unavailable', { seconds: 5 })), limitMs);
     const kill = setTimeout(() => app.server.closeAllConnections(), limitMs + 1000);
+    const idle = setInterval(() => app.server.closeIdleConnections(), idleSweepMs);
     await closed;
+    clearInterval(idle);
     clearTimeout(cut);
     clearTimeout(kill);
     await closeRest();
