@@ -113,6 +113,22 @@ realPart('Ollama', ollamaAvailable)('a real Ollama behind the gateway', () => {
     expect(reply.choices[0]?.finish_reason).toBe('stop');
   });
 
+  test('the official client reads vectors, which it asks for as base64', async () => {
+    const reply = await client.embeddings.create({ model: 'tiny-embed', input: ['a', 'b'] });
+    expect(reply.data.map(({ embedding }) => embedding.length)).toEqual([128, 128]);
+    expect(reply.data[0]?.embedding.every((value) => Math.abs(value) <= 1)).toBe(true);
+  });
+
+  test('the official client reads completions, whole and as a stream', async () => {
+    const reply = await client.completions.create({ model: 'tiny', prompt: 'hi' });
+    expect(reply.choices[0]?.text).toContain(sentence);
+    let text = '';
+    for await (const chunk of await client.completions.create({ model: 'tiny', prompt: 'hi', stream: true })) {
+      text += chunk.choices[0]?.text ?? '';
+    }
+    expect(text).toContain(sentence);
+  });
+
   test('an unknown model is the client’s own error class', async () => {
     const asked = client.chat.completions.create({ model: 'nope', messages: [{ role: 'user', content: 'hi' }] });
     await expect(asked).rejects.toBeInstanceOf(OpenAI.NotFoundError);
