@@ -95,7 +95,7 @@ export const structureRules: IForbiddenRuleType[] = [
     to: { path: '^(node:)?child_process$' },
   },
   { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
-  { name: 'resolves', severity: 'error', from: { path: product }, to: { couldNotResolve: true } },
+  { name: 'resolves', severity: 'error', from: { path: product, pathNot: '^src/page/assets/' }, to: { couldNotResolve: true } },
   {
     name: 'no-test-in-product',
     severity: 'error',
@@ -114,10 +114,7 @@ export const structureRules: IForbiddenRuleType[] = [
     name: 'discovered-not-registered',
     severity: 'error',
     from: { path: product },
-    to: {
-      path: '^src/(checks|triage/causes|notify/channels|cli/commands)/|^gateway/routes/',
-      pathNot: '^src/cli/commands/$',
-    },
+    to: { path: '^(src/(checks|triage/causes|notify/channels|cli/commands)|gateway/routes)/[^/]+$' },
   },
   {
     name: 'gateway-entered-by-its-command',

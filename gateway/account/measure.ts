@@ -1,0 +1,35 @@
+import type { AuditLine } from '../../src/audit-line.ts';
+import {
+  modelLoad,
+  queueWait,
+  rejections,
+  requestDuration,
+  requests,
+  timePerOutputToken,
+  timeToFirstToken,
+  tokens,
+} from '../../src/catalogue/gateway.ts';
+import type { Metrics } from '../../src/telemetry/registry.ts';
+import { meaningOf } from './outcome.ts';
+import type { RequestRecord } from './request-record.ts';
+
+/** Adds a finished request to the metrics; the same numbers as in its audit line. A probe's are left out. */
+export function measure(metrics: Metrics, record: RequestRecord, line: AuditLine): void {
+  const outcome = record.outcome;
+  const rejection = record.error && meaningOf(record.error).rejection;
+  if (rejection) metrics.add(rejections, { reason: rejection });
+  if (line.probe) return;
+  // A name that no backend knows is the caller's invention and must not become a label.
+  const model = line.backend === null || rejection === 'model' ? '' : (line.model ?? '');
+  metrics.add(requests, { outcome, model });
+  metrics.observe(requestDuration, { outcome }, line.response_time ?? 0);
+  if (line.queue_time !== null) metrics.observe(queueWait, {}, line.queue_time);
+  if (line.ttft !== null) metrics.observe(timeToFirstToken, {}, line.ttft);
+  if (line.load_time !== null) metrics.observe(modelLoad, {}, line.load_time);
+  if (line.prompt_tokens) metrics.add(tokens, { direction: 'input', model }, line.prompt_tokens);
+  if (line.completion_tokens) metrics.add(tokens, { direction: 'output', model }, line.completion_tokens);
+  const between = (line.completion_tokens ?? 0) - 1;
+  if (between > 0 && line.decode_time !== null) {
+    metrics.observe(timePerOutputToken, {}, line.decode_time / between);
+  }
+}

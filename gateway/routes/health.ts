@@ -1,0 +1,13 @@
+import type { OpenRoute } from './support/route.ts';
+
+/** Alive: says nothing about Ollama, so that a supervisor does not restart a gateway for its backend's fault. */
+const route: OpenRoute = {
+  method: 'GET',
+  path: '/health',
+  open: true,
+  async handle(reply) {
+    await reply.send({ status: 'ok' });
+  },
+};
+
+export default route;

@@ -1,0 +1,14 @@
+import { toOpenAiModels } from '../translate/models.ts';
+import type { ApiRoute } from './support/route.ts';
+
+const route: ApiRoute = {
+  method: 'GET',
+  path: '/models',
+  open: false,
+  generation: false,
+  async handle({ reply }, { upstream }) {
+    await reply.send({ object: 'list', data: toOpenAiModels(await upstream.models()) });
+  },
+};
+
+export default route;

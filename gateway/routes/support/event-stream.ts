@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Cancel, Clock } from '../../../src/clock.ts';
+import { sseComment, sseDone, sseEvent } from '../../translate/chat/stream.ts';
+import type { Exchange } from './route.ts';
+
+/**
+ * The server-sent events of one answer. Nothing is sent before the first event or comment, so that a failure until then
+ * can still be an HTTP status.
+ */
+export class EventStream {
+  readonly #exchange: Exchange;
+  readonly #raw: ServerResponse;
+  #cancelComment: Cancel = () => {};
+
+  /** Comments are sent every `commentMs` as long as no event is. */
+  constructor(exchange: Exchange, clock: Clock, commentMs: number) {
+    this.#exchange = exchange;
+    this.#raw = exchange.reply.raw;
+    const comment = () => {
+      this.#start();
+      this.#raw.write(sseComment(exchange.record.currentPhase === 'load' ? 'loading model' : 'waiting'));
+      this.#cancelComment = clock.after(commentMs, comment, { keepAlive: false });
+    };
+    this.#cancelComment = clock.after(commentMs, comment, { keepAlive: false });
+  }
+
+  get started(): boolean {
+    return this.#raw.headersSent;
+  }
+
+  /** Sends an event; waits while the caller reads more slowly than the model speaks. */
+  async send(data: object): Promise<void> {
+    this.#start();
+    this.#cancelComment();
+    if (this.#raw.destroyed || this.#raw.write(sseEvent(data))) return;
+    await Promise.race([once(this.#raw, 'drain'), once(this.#raw, 'close')]);
+  }
+
+  /** Ends a complete answer. */
+  done(): void {
+    this.stop();
+    this.#raw.end(sseDone);
+  }
+
+  /** Ends a failed answer: the error is its last event, and there is no `[DONE]`. */
+  fail(error: object): void {
+    this.stop();
+    this.#raw.end(sseEvent(error));
+  }
+
+  stop(): void {
+    this.#cancelComment();
+  }
+
+  #start(): void {
+    if (this.#raw.headersSent || this.#raw.destroyed) return;
+    const { reply } = this.#exchange;
+    reply.hijack();
+    const headers = Object.entries(reply.getHeaders()).filter(([, value]) => value !== undefined);
+    this.#raw.writeHead(200, {
+      ...(Object.fromEntries(headers) as Record<string, string>),
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    });
+  }
+}

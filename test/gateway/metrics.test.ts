@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { gatewayMetrics } from '../../src/catalogue/index.ts';
+import { startRig } from './support/gateway.ts';
+
+test('/metrics has every metric of the catalogue with a series, and no other', async () => {
+  const { chat, ollama, metrics, audit } = await startRig();
+  await (await chat({ stream: true })).text();
+  ollama.fault = 'error-record';
+  await (await chat()).text();
+  await audit(2);
+  const text = await metrics();
+  const declared = new Set([...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name));
+  expect([...declared].sort()).toEqual(gatewayMetrics.map(({ name }) => name).sort());
+  const series = new Set(
+    [...text.matchAll(/^([a-z]\w*)/gm)].map(([, name]) => name?.replace(/_(bucket|sum|count)$/, '')),
+  );
+  expect(gatewayMetrics.map(({ name }) => name).filter((name) => !series.has(name))).toEqual([]);
+});
+
+test('the numbers of an answer are those of Ollama', async () => {
+  const { chat, metrics, audit } = await startRig();
+  await (await chat({ stream: true })).text();
+  await audit(1);
+  const text = await metrics();
+  expect(text).toContain('llm_gateway_requests_total{outcome="ok",model="qwen3:32b"} 1');
+  expect(text).toContain('llm_gateway_tokens_total{direction="output",model="qwen3:32b"} 17');
+  expect(text).toContain('llm_gateway_time_to_first_token_seconds_count 1');
+  expect(text).toContain('llm_gateway_time_per_output_token_seconds_count 1');
+});
+
+test('a model name that nobody has does not become a label', async () => {
+  const { chat, metrics, audit } = await startRig();
+  await (await chat({ model: 'made-up-by-a-caller' })).text();
+  await audit(1);
+  expect(await metrics()).not.toContain('made-up');
+});
+
+test('metrics are not on the port of the API', async () => {
+  const { gateway } = await startRig();
+  for (const path of ['/metrics', '/v1/metrics', '/inflight']) {
+    expect((await fetch(gateway.address + path, { headers: { 'x-api-key': 'test-key' } })).status).toBe(404);
+  }
+});
