@@ -1,4 +1,4 @@
-import type { LogRecord, RecordKind } from '../logs/record.ts';
+import type { Access, LogRecord, RecordKind } from '../logs/record.ts';
 import type { Text } from '../text.ts';
 import type { StepNumber } from './diagnosis.ts';
 
@@ -34,6 +34,15 @@ export interface Cause {
 /** Matches every record whose message fits a pattern and none of the exceptions. */
 export function lines(pattern: RegExp, except?: RegExp): Cause['match'] {
   return (records) => records.filter(({ message }) => pattern.test(message) && !except?.test(message));
+}
+
+/**
+ * Whether nginx wrote an error page itself: its own pages have 150 to 175 bytes, or are padded beyond 512 for some browsers.
+ * Any other size is an answer of the gateway.
+ */
+export function nginxPage(access: Access | undefined, status: number): boolean {
+  const bytes = access?.bytes ?? 0;
+  return access?.status === status && ((bytes >= 150 && bytes <= 175) || (bytes > 512 && bytes < 600));
 }
 
 /** Chat and generation routes of Ollama and of the gateway, with and without `/v1`. */

@@ -5,7 +5,12 @@ const planned = /layers\.model=(\d+) .*layers\.offload=(\d+)/i;
 /** Embedding models are smaller than this and harmless on a CPU. */
 const chatLayers = 14;
 
+/** Made by triage from `/api/ps`. All on the CPU is a machine without a GPU, by design. */
+const resident = /has ([\d.]+) of ([\d.]+) GiB in GPU memory/;
+
 function partly(message: string): boolean {
+  const split = resident.exec(message);
+  if (split) return Number(split[1]) > 0 && Number(split[1]) < Number(split[2]);
   const real = offloaded.exec(message);
   const plan = planned.exec(message);
   const done = Number(real?.[1] ?? plan?.[2]);

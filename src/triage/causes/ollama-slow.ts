@@ -1,6 +1,9 @@
 import type { Cause } from '../cause.ts';
 import { openWait, slowSeconds, waitOf } from '../wait.ts';
 
+/** Made by triage of a `started` line when the gateway itself cannot be asked. */
+const unfinished = /^request \S+ started at \S+ and has no end line/;
+
 export default {
   step: 3,
   weight: 'symptom',
@@ -10,7 +13,11 @@ export default {
     zh: '网关等待 Ollama 超过 3 秒(不含自身排队),日志没有更深的原因:模型未加载、提示词过长、仅用 CPU,或用户过多。',
   },
   reads: ['gateway-log', 'inflight'],
-  match: (records) => records.filter(({ audit, inFlight }) => (waitOf(audit) ?? openWait(inFlight) ?? 0) > slowSeconds),
+  match: (records) => [
+    ...records.filter(({ inFlight }) => (openWait(inFlight) ?? 0) > slowSeconds),
+    ...records.filter(({ message }) => unfinished.test(message)),
+    ...records.filter(({ audit }) => (waitOf(audit) ?? 0) > slowSeconds),
+  ],
   beats: ['client-abort'],
   fix: [
     'ollama ps   # CPU in the PROCESSOR column: the model does not fit the GPU',

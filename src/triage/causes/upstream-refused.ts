@@ -1,4 +1,4 @@
-import type { Cause } from '../cause.ts';
+import { type Cause, nginxPage } from '../cause.ts';
 
 const refused = /connect\(\) failed \(111:.*while connecting to upstream/i;
 
@@ -13,7 +13,7 @@ export default {
   reads: ['nginx-error', 'nginx-access'],
   match: (records) => [
     ...records.filter(({ message }) => refused.test(message)),
-    ...records.filter(({ access }) => access?.status === 502),
+    ...records.filter(({ access }) => nginxPage(access, 502)),
   ],
   beats: ['no-live-upstreams', 'request-lost', 'client-abort'],
   fix: ['systemctl restart qwen-gateway', 'journalctl -u qwen-gateway -n 50 --no-pager'],

@@ -1,4 +1,4 @@
-import type { Cause } from '../cause.ts';
+import { type Cause, nginxPage } from '../cause.ts';
 
 const timedOut = /upstream timed out \(110: .*while reading (?:response header|upstream)/i;
 
@@ -13,7 +13,7 @@ export default {
   reads: ['nginx-error', 'nginx-access'],
   match: (records) => [
     ...records.filter(({ message }) => timedOut.test(message)),
-    ...records.filter(({ access }) => access?.status === 504),
+    ...records.filter(({ access }) => nginxPage(access, 504)),
   ],
   beats: ['client-abort', 'upstream-refused'],
   fix: ['ollama ps', 'Set proxy_read_timeout 300s; in the /v1/ location, then: nginx -t && systemctl reload nginx'],
