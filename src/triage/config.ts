@@ -17,6 +17,8 @@ export const triageSchema = z.strictObject({
   path: z.enum(['auto', 'nginx', 'clawdbot']).default('auto'),
   /** Public base URL through Nginx, for the marked probe, such as https://ai.yourcompany.com. */
   probe_url: z.url({ protocol: /^https?$/, error: 'expected a URL such as https://ai.yourcompany.com' }).optional(),
+  /** Ports on which Nginx listens, where its log is on this machine; none: not looked at. */
+  web_ports: z.array(z.number().int().min(1).max(65_535)).default([80, 443]),
   /** The program that is asked about the GPUs. */
   nvidia_smi: z.string().min(1).default('nvidia-smi'),
 });

@@ -1,0 +1,113 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { type Clock, systemClock } from '../../clock.ts';
+import { parseDuration } from '../../duration.ts';
+import { exitCode, OpsError } from '../../errors.ts';
+import { type LogKind, logKinds } from '../../logs/record.ts';
+import type { Window } from '../../logs/window.ts';
+import { type Language, languages } from '../../text.ts';
+import type { CliCommand, CliContext } from '../command.ts';
+import { configOption, endpointsOf, readConfiguration } from '../configuration.ts';
+
+interface Options {
+  readonly config?: string;
+  readonly requestId?: string;
+  readonly user?: string;
+  readonly since?: number;
+  readonly at?: number;
+  readonly until?: number;
+  readonly log: Partial<Record<LogKind, string>>;
+  readonly lang?: Language;
+  readonly offline?: boolean;
+  readonly explain?: boolean;
+  readonly json?: boolean;
+}
+
+export default {
+  summary: 'why is the chat stuck: walks the five-step flowchart, names the cause and the fix',
+  example: 'ops triage --since 15m --log gateway-log=/var/log/qwen-gateway.log',
+  build(command, context) {
+    configOption(command)
+      .option('--request-id <id>', 'one request, by its id')
+      .option('--user <user>', 'the requests of one user')
+      .option('--since <duration>', 'how far back (default 15m)', toDuration)
+      .addOption(
+        new Option('--at <time>', 'around this time, five minutes each way').argParser(toTime).conflicts('since'),
+      )
+      .option('--until <time>', 'end of the window', toTime)
+      .option('--log <kind=path>', `another place of a log, repeatable; ${logKinds.join(', ')}`, addLog, {})
+      .addOption(new Option('--lang <lang>', 'language (default: notify.language)').choices([...languages]))
+      .option('--offline', 'only read logs: ask nothing, send nothing')
+      .option('--explain', 'show what was read and explain every finding')
+      .option('--json', 'print JSON')
+      .action((options: Options) => run(options, context));
+  },
+} satisfies CliCommand;
+
+async function run(options: Options, context: CliContext): Promise<void> {
+  const { triage } = await import('../../triage/triage.ts');
+  const configuration = await readConfiguration(context, options.config);
+  const language = options.lang ?? configuration.notify.language;
+  const { requestId, user } = options;
+  const window = windowOf(options, systemClock);
+  const diagnosis = await triage({
+    config: configuration.triage,
+    endpoints: endpointsOf(configuration),
+    clock: systemClock,
+    logs: options.log,
+    offline: options.offline === true,
+    ...(window === undefined ? {} : { window }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(user === undefined ? {} : { user }),
+  });
+  if (options.json) {
+    const { diagnosisReport } = await import('../../triage/report.ts');
+    context.stdout.write(`${JSON.stringify(diagnosisReport(diagnosis, language), null, 2)}\n`);
+  } else {
+    const { renderDiagnosis } = await import('../../triage/render.ts');
+    const colours = context.stdout.isTTY === true && !context.env['NO_COLOR'];
+    context.stdout.write(renderDiagnosis(diagnosis, { language, colours, explain: options.explain === true }));
+  }
+  const { cause, step } = diagnosis.verdict;
+  context.exit(cause === 'unknown' ? exitCode.unknown : step === 0 ? exitCode.fine : exitCode.fault);
+}
+
+const aroundMs = 5 * 60_000;
+const defaultSinceMs = 15 * 60_000;
+
+function windowOf({ since, at, until, requestId }: Options, clock: Clock): Window | undefined {
+  if (at !== undefined) return ordered({ from: at - aroundMs, to: until ?? at + aroundMs });
+  if (since === undefined && until === undefined) return undefined;
+  const to = until ?? clock.now();
+  return ordered({ from: to - (since ?? (requestId === undefined ? defaultSinceMs : 24 * 3_600_000)), to });
+}
+
+function ordered(window: Window): Window {
+  if (window.from < window.to) return window;
+  throw new OpsError('usage', { message: '--until must be later than the start of the window' });
+}
+
+function toDuration(text: string): number {
+  const ms = parseDuration(text);
+  if (!ms) throw new InvalidArgumentError('Expected a duration such as 15m or 2h.');
+  return ms;
+}
+
+function toTime(text: string): number {
+  const time = /^\d\d:\d\d(?::\d\d)?$/.test(text) ? today(text) : Date.parse(text);
+  if (Number.isNaN(time)) throw new InvalidArgumentError('Expected a time such as 14:05 or 2026-11-24T14:05:00+08:00.');
+  return time;
+}
+
+function today(text: string): number {
+  const [hour = 0, minute = 0, second = 0] = text.split(':').map(Number);
+  return hour > 23 || minute > 59 || second > 59 ? Number.NaN : new Date().setHours(hour, minute, second, 0);
+}
+
+function addLog(text: string, logs: Options['log']): Options['log'] {
+  const [, kind, path] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  const known = logKinds.find((candidate) => candidate === kind);
+  if (known === undefined || path === undefined) {
+    throw new InvalidArgumentError(`Expected KIND=PATH with a kind of ${logKinds.join(', ')}.`);
+  }
+  return { ...logs, [known]: path };
+}

@@ -1,0 +1,50 @@
+import type { Access, Line, LogRecord } from '../record.ts';
+import { toRecord } from './plain.ts';
+
+/** Anchored on `[time] "request" status bytes`: what stands before and after differs from site to site. */
+const combined = /\[[^\]]+\]\s+"([^"]*)"\s+(\d{3})\s+(\d+|-)(?:\s+"[^"]*"\s+"([^"]*)")?/;
+
+/** Reads combined and similar formats, and JSON lines with nginx's variable names. */
+export function parseNginxAccess(lines: readonly Line[], source: string): LogRecord[] {
+  return lines
+    .filter((line) => line.text.trim() !== '')
+    .map((line) => {
+      const access = parseAccess(line.text);
+      return { ...toRecord('nginx-access', source, line), ...(access ? { access } : {}) };
+    });
+}
+
+function parseAccess(text: string): Access | undefined {
+  if (text.startsWith('{')) return parseJson(text);
+  const found = combined.exec(text);
+  if (!found) return undefined;
+  const [, request = '', status, bytes, userAgent] = found;
+  const [method = '', path = ''] = request.split(' ');
+  return {
+    method,
+    path,
+    status: Number(status),
+    bytes: Number(bytes) || 0,
+    ...(userAgent === undefined ? {} : { userAgent }),
+  };
+}
+
+function parseJson(text: string): Access | undefined {
+  try {
+    const value: Record<string, unknown> = JSON.parse(text);
+    const [method = '', path = ''] = String(value['request'] ?? '').split(' ');
+    const status = Number(value['status']);
+    if (!Number.isInteger(status)) return undefined;
+    const seconds = Number.parseFloat(String(value['request_time']));
+    return {
+      method: method || String(value['request_method'] ?? ''),
+      path: path || String(value['uri'] ?? value['request_uri'] ?? ''),
+      status,
+      bytes: Number(value['body_bytes_sent']) || 0,
+      ...(Number.isNaN(seconds) ? {} : { seconds }),
+      ...(typeof value['request_id'] === 'string' ? { requestId: value['request_id'] } : {}),
+    };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Access, LogRecord, RecordKind } from '../logs/record.ts';
+import type { Text } from '../text.ts';
+import type { StepNumber } from './diagnosis.ts';
+
+/**
+ * How much a finding says about a chat that is stuck. `root` explains it; `symptom` is what a root looks like from
+ * elsewhere; `minor` is wrong but does not stop a chat; `noise` only looks alarming.
+ */
+export const weights = ['root', 'symptom', 'minor', 'noise'] as const;
+
+export type Weight = (typeof weights)[number];
+
+/** One cause, the default export of a file in causes/; its code is the file's name. */
+export interface Cause {
+  readonly step: 0 | StepNumber;
+  readonly weight: Weight;
+  readonly title: Text;
+  /** What it means, for a person who does not know GPUs. */
+  readonly explanation: Text;
+  /** The logs and probes it is looked for in. */
+  readonly reads: readonly RecordKind[];
+  /** The records that show it, the most telling first; none when it is not the case. */
+  match(records: readonly LogRecord[]): readonly LogRecord[];
+  /** Causes that are only echoes when this one is found. */
+  readonly beats?: readonly string[];
+  /** Commands, or one plain sentence where no command exists. */
+  readonly fix: readonly string[];
+  /** Commands that would prove it. */
+  readonly confirm: readonly string[];
+  /** A real line that shows it; the contract test runs it. */
+  readonly example: { readonly kind: RecordKind; readonly text: string };
+}
+
+/** Matches every record whose message fits a pattern and none of the exceptions. */
+export function lines(pattern: RegExp, except?: RegExp): Cause['match'] {
+  return (records) => records.filter(({ message }) => pattern.test(message) && !except?.test(message));
+}
+
+/**
+ * Whether nginx wrote an error page itself: its own pages have 150 to 175 bytes, or are padded beyond 512 for some browsers.
+ * Any other size is an answer of the gateway.
+ */
+export function nginxPage(access: Access | undefined, status: number): boolean {
+  const bytes = access?.bytes ?? 0;
+  return access?.status === status && ((bytes >= 150 && bytes <= 175) || (bytes > 512 && bytes < 600));
+}
+
+/** Chat and generation routes of Ollama and of the gateway, with and without `/v1`. */
+export const generation = /^\/(?:api\/(?:chat|generate|embed)|(?:v1\/)?(?:chat\/)?completions|(?:v1\/)?embeddings)/;

@@ -1,0 +1,19 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 1,
+  weight: 'root',
+  title: { en: 'The certificate has expired', zh: '证书已过期' },
+  explanation: {
+    en: 'Browsers refuse to open the site because its certificate is past its end date.',
+    zh: '证书已超过有效期,浏览器拒绝打开网站。',
+  },
+  reads: ['certbot', 'certificate', 'nginx-error', 'nginx-probe'],
+  match: lines(/certificate has expired|verify error:num=10\b|CERT_HAS_EXPIRED/i),
+  beats: ['cert-renewal-failed'],
+  fix: ['certbot renew --force-renewal && nginx -s reload'],
+  confirm: [
+    'openssl s_client -connect ai.yourcompany.com:443 -servername ai.yourcompany.com </dev/null | openssl x509 -noout -dates',
+  ],
+  example: { kind: 'certbot', text: 'verify error:num=10:certificate has expired' },
+} satisfies Cause;

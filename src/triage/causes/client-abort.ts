@@ -1,0 +1,29 @@
+import type { Cause } from '../cause.ts';
+
+const left = /aborting completion request|client connection closed|context canceled/i;
+
+/** A server fault takes any time; a caller's timeout is a round number of seconds. */
+const isRound = (seconds: number) => seconds >= 3 && seconds - Math.floor(seconds) < 0.02;
+
+export default {
+  step: 3,
+  weight: 'symptom',
+  title: { en: 'The caller gave up waiting', zh: '调用方放弃等待' },
+  explanation: {
+    en: 'A browser, a proxy or a program closed the connection before the answer was complete. Then the question is why it was slow.',
+    zh: '浏览器、代理或程序在应答完成前断开。接下来要问为什么慢。',
+  },
+  reads: ['ollama-log', 'nginx-access', 'gateway-log'],
+  match: (records) => [
+    ...records.filter(({ message }) => left.test(message)),
+    ...records.filter(({ access, gin }) => access?.status === 499 || gin?.status === 499),
+    ...records.filter(({ gin }) => gin?.status === 500 && isRound(gin.seconds)),
+    ...records.filter(({ audit }) => audit?.type === 'audit' && audit.aborted && !audit.probe),
+  ],
+  fix: ['ops log top', "Raise the caller's timeout above the time of a cold load."],
+  confirm: ['ollama ps', 'journalctl -u ollama -n 300 --no-pager'],
+  example: {
+    kind: 'ollama-log',
+    text: 'time=2026-11-23T03:03:17.617Z level=INFO source=llama_server.go:1538 msg="aborting completion request due to client closing the connection"',
+  },
+} satisfies Cause;

@@ -1,0 +1,38 @@
+import type { Cause } from '../cause.ts';
+
+const offloaded = /offloaded (\d+)\/(\d+) layers/i;
+const planned = /layers\.model=(\d+) .*layers\.offload=(\d+)/i;
+/** Embedding models are smaller than this and harmless on a CPU. */
+const chatLayers = 14;
+
+/** Made by triage from `/api/ps`. All on the CPU is a machine without a GPU, by design. */
+const resident = /has ([\d.]+) of ([\d.]+) GiB in GPU memory/;
+
+function partly(message: string): boolean {
+  const split = resident.exec(message);
+  if (split) return Number(split[1]) > 0 && Number(split[1]) < Number(split[2]);
+  const real = offloaded.exec(message);
+  const plan = planned.exec(message);
+  const done = Number(real?.[1] ?? plan?.[2]);
+  const all = Number(real?.[2] ?? plan?.[1]);
+  return all >= chatLayers && done < all;
+}
+
+export default {
+  step: 3,
+  weight: 'root',
+  title: { en: 'Part of the model runs on the CPU', zh: '模型部分运行在 CPU 上' },
+  explanation: {
+    en: "The model does not fit the GPU's memory, so the rest is computed on the processor, many times slower.",
+    zh: '模型放不下显存,剩余部分由 CPU 计算,速度慢很多倍。',
+  },
+  reads: ['ollama-log', 'ollama-api'],
+  match: (records) => records.filter(({ message }) => partly(message)),
+  beats: ['ollama-slow', 'client-abort', 'upstream-timeout'],
+  fix: [
+    'ollama ps',
+    'Use a smaller quantization (qwen3:32b-q4_K_M), a smaller OLLAMA_CONTEXT_LENGTH, or stop other GPU programs.',
+  ],
+  confirm: ['nvidia-smi', "journalctl -u ollama | grep -E 'offloaded|layers.offload' | tail -3"],
+  example: { kind: 'ollama-log', text: 'llama_model_load_internal: offloaded 20/35 layers to GPU' },
+} satisfies Cause;

@@ -1,0 +1,17 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 4,
+  weight: 'root',
+  title: { en: 'The GPU reported a compute error', zh: 'GPU 计算错误' },
+  explanation: {
+    en: 'A computation on the GPU failed, often a driver or memory access fault. The next request starts a new process.',
+    zh: 'GPU 计算失败,多为驱动或显存访问错误。下一个请求会启动新进程。',
+  },
+  reads: ['ollama-log', 'dmesg'],
+  match: lines(/CUDA error: (?!out of memory)|CUDA error \d+|Xid \([^)]*\): (?:13|31),/i),
+  beats: ['runner-crash-segv', 'ollama-slow'],
+  fix: ['systemctl restart ollama', 'nvidia-smi -q | grep -A5 "ECC Errors"', 'Update the NVIDIA driver if it repeats.'],
+  confirm: ['journalctl -k | grep Xid | tail'],
+  example: { kind: 'ollama-log', text: 'CUDA error: an illegal memory access was encountered' },
+} satisfies Cause;

@@ -1,0 +1,16 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 3,
+  weight: 'root',
+  title: { en: 'The disk is full', zh: '磁盘已满' },
+  explanation: {
+    en: 'A write failed because the disk is full: models cannot be pulled and logs are lost.',
+    zh: '磁盘已满导致写入失败:无法拉取模型,日志丢失。',
+  },
+  reads: ['ollama-log', 'nginx-error', 'gateway-log', 'dmesg'],
+  match: lines(/no space left on device/i),
+  fix: ['df -h', 'journalctl --vacuum-size=500M', 'ollama list   # then: ollama rm MODEL'],
+  confirm: ['df -h /usr/share/ollama /var/log'],
+  example: { kind: 'ollama-log', text: 'Error: write /data/models/blobs/sha256-4107489999: no space left on device' },
+} satisfies Cause;

@@ -1,0 +1,25 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 5,
+  weight: 'root',
+  title: { en: 'The NVIDIA driver was upgraded without a reboot', zh: 'NVIDIA 驱动升级后未重启' },
+  explanation: {
+    en: 'The kernel still runs the old driver and the programs use the new one; no program can reach the GPU.',
+    zh: '内核仍运行旧驱动,而程序使用新版本,任何程序都无法访问 GPU。',
+  },
+  reads: ['nvidia-smi', 'dmesg', 'ollama-log'],
+  match: lines(/API mismatch: the client has the version|Driver\/library version mismatch/i),
+  beats: [
+    'gpu-not-detected',
+    'cpu-offload-slow',
+    'ollama-slow',
+    'driver-not-loaded',
+    'service-down',
+    'client-abort',
+    'upstream-timeout',
+  ],
+  fix: ['reboot'],
+  confirm: ['cat /proc/driver/nvidia/version', 'nvidia-smi'],
+  example: { kind: 'nvidia-smi', text: 'Failed to initialize NVML: Driver/library version mismatch' },
+} satisfies Cause;

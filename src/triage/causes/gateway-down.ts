@@ -1,0 +1,17 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 2,
+  weight: 'root',
+  title: { en: 'The gateway is not running', zh: '网关未运行' },
+  explanation: {
+    en: "Nothing answers at the gateway's address, so neither Nginx nor Clawdbot can pass a request on.",
+    zh: '网关地址无应答,Nginx 与 Clawdbot 都无法转发请求。',
+  },
+  reads: ['gateway-api'],
+  match: lines(/connection refused|no answer within/i),
+  beats: ['upstream-refused', 'no-live-upstreams', 'upstream-closed', 'request-lost', 'no-request-seen'],
+  fix: ['systemctl restart qwen-gateway', 'journalctl -u qwen-gateway -n 50 --no-pager'],
+  confirm: ['curl -sv http://127.0.0.1:18789/health', 'ss -ltnp | grep 18789'],
+  example: { kind: 'gateway-api', text: 'GET http://127.0.0.1:18789/health failed: connection refused' },
+} satisfies Cause;

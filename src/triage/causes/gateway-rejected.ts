@@ -1,0 +1,22 @@
+import type { Cause } from '../cause.ts';
+
+export default {
+  step: 2,
+  weight: 'symptom',
+  title: { en: 'The gateway refused the caller', zh: '网关拒绝了调用方' },
+  explanation: {
+    en: 'The request arrived and was refused by a rule: a wrong key, too many requests, or a prompt that is too long. The error field names it.',
+    zh: '请求已到达但被规则拒绝:密钥错误、请求过多或提示词过长。error 字段说明了原因。',
+  },
+  reads: ['gateway-log'],
+  match: (records) =>
+    records.filter(
+      ({ audit }) => audit?.outcome === 'rejected' || (audit?.outcome === 'client_error' && audit.status !== 404),
+    ),
+  fix: ['ops log top', 'ops config print | grep -A4 -E "rate_limit|auth|limits"'],
+  confirm: ['tail -n 20 /var/log/qwen-gateway.log'],
+  example: {
+    kind: 'gateway-log',
+    text: '{"type":"audit","time":"2026-11-24T08:00:00Z","request_id":"a","outcome":"rejected","status":429,"error":"rate_limit_exceeded"}',
+  },
+} satisfies Cause;

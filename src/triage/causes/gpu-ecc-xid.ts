@@ -1,0 +1,19 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 5,
+  weight: 'minor',
+  title: { en: 'The GPU found a memory error', zh: 'GPU 显存纠错事件' },
+  explanation: {
+    en: 'A memory cell of the GPU failed. 63 only marks a row for repair at the next reset; 48, 64 and 95 need a reset soon.',
+    zh: 'GPU 显存单元出错。63 只是标记待修复;48、64、95 需尽快复位。',
+  },
+  reads: ['dmesg'],
+  match: lines(/Xid \([^)]*\): (?:48|63|64|94|95),/i),
+  fix: ['nvidia-smi -q -d ROW_REMAPPER,ECC', 'reboot   # at a quiet hour'],
+  confirm: ['journalctl -k | grep Xid | tail'],
+  example: {
+    kind: 'dmesg',
+    text: 'NVRM: Xid (PCI:0000:10:1c): 63, pid=1896, Row Remapper: New row marked for remapping, reset gpu to activate.',
+  },
+} satisfies Cause;

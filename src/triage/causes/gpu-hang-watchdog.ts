@@ -1,0 +1,20 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 4,
+  weight: 'root',
+  title: { en: 'The GPU hung and was reset by its watchdog', zh: 'GPU 挂起并被看门狗恢复' },
+  explanation: {
+    en: 'One computation took too long and the driver ended it. One answer failed; the GPU recovers.',
+    zh: '一次计算耗时过长被驱动终止。一个回答失败,GPU 会恢复。',
+  },
+  reads: ['ollama-log', 'dmesg'],
+  match: lines(/RC watchdog: GPU is probably locked|Xid \([^)]*\): 8,|the launch timed out/i),
+  beats: ['cuda-error', 'runner-crash-segv', 'ollama-slow'],
+  fix: ['systemctl restart ollama', 'nvidia-smi -pm 1'],
+  confirm: ["journalctl -k | grep -E 'Xid|watchdog' | tail"],
+  example: {
+    kind: 'dmesg',
+    text: 'NVRM: krcWatchdog_IMPL: RC watchdog: GPU is probably locked! Notify Timeout Seconds: 7',
+  },
+} satisfies Cause;

@@ -1,0 +1,38 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 5,
+  weight: 'root',
+  title: { en: 'A GPU is gone', zh: 'GPU 掉卡' },
+  explanation: {
+    en: 'The GPU does not answer the machine any more: heat, power, or firmware. Only a reset or a reboot brings it back.',
+    zh: 'GPU 不再响应主机:过热、供电或固件问题。只有复位或重启才能恢复。',
+  },
+  reads: ['nvidia-smi', 'dmesg'],
+  match: lines(
+    /NVRM: Xid \([^)]*\): (?:79|119|120|62|154),|(?<!S)Xid \([^)]*\): (?:79|119|120|62|154),|fallen off the bus|GPU is lost/i,
+  ),
+  beats: [
+    'gpu-oom',
+    'cuda-error',
+    'runner-crash-segv',
+    'panic',
+    'driver-not-loaded',
+    'gpu-not-detected',
+    'cpu-offload-slow',
+    'gpu-ecc-xid',
+    'service-down',
+    'ollama-slow',
+    'client-abort',
+    'upstream-timeout',
+    'runner-hang',
+    'gpu-hang-watchdog',
+  ],
+  fix: [
+    'reboot',
+    'nvidia-smi -lgc 0,1200   # test with capped clocks if it comes again',
+    'Reseat the card and its power cables; update the BIOS.',
+  ],
+  confirm: ["journalctl -k | grep -E 'Xid|fallen off' | tail", 'lspci | grep -i nvidia'],
+  example: { kind: 'dmesg', text: 'NVRM: Xid (PCI:0000:01:00): 79, GPU has fallen off the bus.' },
+} satisfies Cause;

@@ -1,0 +1,22 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 3,
+  weight: 'root',
+  title: { en: 'Ollama does not see the GPU', zh: 'Ollama 未检测到 GPU' },
+  explanation: {
+    en: 'At its start Ollama found no GPU and computes on the processor, many times slower.',
+    zh: 'Ollama 启动时没有找到 GPU,改用 CPU 计算,速度慢很多倍。',
+  },
+  reads: ['ollama-log'],
+  match: lines(
+    /no compatible GPUs were discovered|failure during (?:llama-server )?GPU discovery|discovery watchdog timed out/i,
+  ),
+  beats: ['cpu-offload-slow', 'ollama-slow'],
+  fix: ['nvidia-smi', 'systemctl enable --now nvidia-persistenced', 'systemctl restart ollama'],
+  confirm: ["journalctl -u ollama | grep -iE 'inference compute|discover' | tail"],
+  example: {
+    kind: 'ollama-log',
+    text: 'time=2025-03-15T09:18:30.561Z level=INFO source=gpu.go:377 msg="no compatible GPUs were discovered"',
+  },
+} satisfies Cause;

@@ -1,0 +1,40 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 4,
+  weight: 'root',
+  title: { en: 'The GPU ran out of memory', zh: 'GPU 显存不足' },
+  explanation: {
+    en: 'The model, its context or a second program needs more GPU memory than there is, so the answer or the load failed.',
+    zh: '模型、上下文或其他程序所需显存超出上限,回答或加载失败。',
+  },
+  reads: ['ollama-log'],
+  match: lines(
+    /cudaMalloc failed: out of memory|CUDA error: out of memory|(?:unable|failed) to allocate CUDA\d+ buffer|reported out-of-memory during startup|runtime OOM detected|hipMalloc failed: out of memory/i,
+  ),
+  beats: [
+    'runner-crash-segv',
+    'cuda-error',
+    'panic',
+    'kv-cache-alloc-fail',
+    'sys-mem-insufficient',
+    'cpu-offload-slow',
+    'client-abort',
+    'ollama-slow',
+    'upstream-timeout',
+    'model-load-timeout',
+    'runner-hang',
+    'queue-full',
+    'hot-queue-wait',
+  ],
+  fix: [
+    'ollama ps   # then: ollama stop MODEL',
+    'systemctl edit ollama   # [Service] Environment=OLLAMA_CONTEXT_LENGTH=8192 OLLAMA_MAX_LOADED_MODELS=1',
+    'systemctl restart ollama',
+  ],
+  confirm: ['nvidia-smi', 'nvidia-smi --query-compute-apps=pid,name,used_memory --format=csv'],
+  example: {
+    kind: 'ollama-log',
+    text: 'ggml_backend_cuda_buffer_type_alloc_buffer: allocating 120.28 MiB on device 0: cudaMalloc failed: out of memory',
+  },
+} satisfies Cause;

@@ -1,0 +1,35 @@
+import type { Cause } from '../cause.ts';
+import { victimOf } from '../oom-victim.ts';
+
+export default {
+  step: 4,
+  weight: 'root',
+  title: { en: 'The kernel killed Ollama for memory', zh: '内核因内存不足杀死了 Ollama' },
+  explanation: {
+    en: "The machine, or the limit of the service, ran out of memory, and the kernel ended the model's process.",
+    zh: '机器或服务限额内存耗尽,内核结束了模型进程。',
+  },
+  reads: ['ollama-log', 'dmesg'],
+  match: (records) => records.filter(({ message }) => victimOf(message) === 'ollama'),
+  beats: [
+    'gpu-oom',
+    'runner-crash-segv',
+    'panic',
+    'service-down',
+    'service-stopped',
+    'sys-mem-insufficient',
+    'kv-cache-alloc-fail',
+    'client-abort',
+    'ollama-slow',
+    'upstream-timeout',
+    'runner-hang',
+    'other-process-oom',
+  ],
+  fix: [
+    'free -h',
+    'systemctl show ollama -p MemoryMax   # raise it, or use a smaller model',
+    'systemctl restart ollama',
+  ],
+  confirm: ["journalctl -k | grep -iE 'oom-kill|killed process' | tail"],
+  example: { kind: 'dmesg', text: 'Out of memory: Killed process 10198 (ollama) total-vm:23467012kB' },
+} satisfies Cause;

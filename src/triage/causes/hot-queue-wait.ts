@@ -1,0 +1,38 @@
+import type { LogRecord } from '../../logs/record.ts';
+import { type Cause, generation } from '../cause.ts';
+
+/** Requests that came together and ended one after another: their durations rise like a staircase. */
+function staircase(records: readonly LogRecord[]): LogRecord[] {
+  const served = records.filter(({ gin, at }) => gin?.status === 200 && generation.test(gin.path) && at !== undefined);
+  const start = (record: LogRecord) => (record.at ?? 0) / 1000 - (record.gin?.seconds ?? 0);
+  for (const first of served) {
+    const together = served.filter((other) => Math.abs(start(other) - start(first)) <= 2);
+    const seconds = together.map(({ gin }) => gin?.seconds ?? 0);
+    const rising = seconds.every((value, at) => at === 0 || value >= (seconds[at - 1] ?? 0));
+    const longest = seconds.at(-1) ?? 0;
+    if (together.length >= 4 && rising && longest > 3 && longest > 3 * (seconds[0] ?? 0)) return together.reverse();
+  }
+  return [];
+}
+
+export default {
+  step: 3,
+  weight: 'symptom',
+  title: { en: 'Requests wait for a free slot', zh: '请求在排队等待' },
+  explanation: {
+    en: 'Every request succeeds but waits for the ones before it: more people chat than OLLAMA_NUM_PARALLEL serves at once.',
+    zh: '请求都会成功,但要等前面的完成:同时聊天的人数超过 OLLAMA_NUM_PARALLEL。',
+  },
+  reads: ['ollama-log', 'inflight', 'gateway-log'],
+  match: (records) => [
+    ...records.filter(({ inFlight }) => inFlight?.phase === 'queue' && inFlight.phase_age > 3),
+    ...records.filter(({ audit }) => (audit?.queue_time ?? 0) > 3),
+    ...staircase(records),
+  ],
+  fix: ['systemctl edit ollama   # [Service] Environment=OLLAMA_NUM_PARALLEL=4', 'systemctl restart ollama'],
+  confirm: ['curl -s http://127.0.0.1:9464/inflight', 'ollama ps'],
+  example: {
+    kind: 'gateway-log',
+    text: '{"type":"audit","time":"2026-11-24T08:00:00Z","request_id":"a","outcome":"ok","status":200,"queue_time":9.5,"response_time":11}',
+  },
+} satisfies Cause;

@@ -1,0 +1,22 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 3,
+  weight: 'root',
+  title: { en: 'A model file is damaged', zh: '模型文件损坏' },
+  explanation: {
+    en: 'A file of this model is empty, cut or missing, so it does not load. Other models work.',
+    zh: '该模型的文件为空、不完整或缺失,无法加载。其他模型正常。',
+  },
+  reads: ['ollama-log'],
+  match: lines(
+    /failed to load model metadata|error reading tensor|bad manifest|couldn't open model file|exceeds file size|ollama\/fs\/gguf\.\(\*File\)|invalid file magic/i,
+  ),
+  beats: ['panic', 'model-missing'],
+  fix: ['ollama rm MODEL && ollama pull MODEL'],
+  confirm: ['ls -lS /usr/share/ollama/.ollama/models/blobs | tail', 'journalctl -u ollama -n 300 --no-pager'],
+  example: {
+    kind: 'ollama-log',
+    text: 'time=2026-11-23T02:56:57.582Z level=WARN source=manifest.go:218 msg="bad manifest" name=registry.ollama.ai/library/bad-manifest:latest error="unexpected EOF"',
+  },
+} satisfies Cause;

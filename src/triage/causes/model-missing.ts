@@ -1,0 +1,27 @@
+import { type Cause, generation } from '../cause.ts';
+
+const notFound = /\bmodel ['"\\]*[\w./:-]+['"\\]* not found/i;
+
+export default {
+  step: 3,
+  weight: 'minor',
+  title: { en: 'The model does not exist here', zh: '模型不存在' },
+  explanation: {
+    en: 'A caller asked for a model that Ollama does not have. Other models work.',
+    zh: '调用方请求了 Ollama 中没有的模型,其他模型正常。',
+  },
+  reads: ['ollama-log', 'gateway-log'],
+  match: (records) =>
+    records.filter(
+      ({ gin, audit, message }) =>
+        (gin?.status === 404 && gin.method === 'POST' && generation.test(gin.path)) ||
+        audit?.error === 'model_not_found' ||
+        notFound.test(message),
+    ),
+  fix: ['ollama list', 'ollama pull qwen3:32b'],
+  confirm: ['curl -s http://localhost:11434/api/tags'],
+  example: {
+    kind: 'ollama-log',
+    text: '[GIN] 2026/11/23 - 02:45:40 | 404 |     943.304µs |       127.0.0.1 | POST     "/api/chat"',
+  },
+} satisfies Cause;

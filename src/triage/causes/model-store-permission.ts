@@ -1,0 +1,17 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 3,
+  weight: 'root',
+  title: { en: 'Ollama may not read its model folder', zh: 'Ollama 无权读取模型目录' },
+  explanation: { en: 'The folder of OLLAMA_MODELS belongs to another user.', zh: 'OLLAMA_MODELS 目录属于其他用户。' },
+  reads: ['ollama-log'],
+  match: lines(/permission denied.*(?:ensure path|models)|(?:models|blobs|manifests)[^ ]*: permission denied/i),
+  beats: ['service-down'],
+  fix: ['chown -R ollama:ollama /usr/share/ollama/.ollama/models', 'systemctl restart ollama'],
+  confirm: ['sudo -u ollama ls /usr/share/ollama/.ollama/models'],
+  example: {
+    kind: 'ollama-log',
+    text: 'Error: mkdir /data/models/blobs: permission denied: ensure path elements are traversable',
+  },
+} satisfies Cause;

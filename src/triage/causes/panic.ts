@@ -1,0 +1,17 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 4,
+  weight: 'root',
+  title: { en: 'Ollama panicked', zh: 'Ollama 崩溃(panic)' },
+  explanation: {
+    en: 'The Ollama server itself crashed; systemd starts it again, but the running answers were lost.',
+    zh: 'Ollama 服务自身崩溃;systemd 会重启它,但进行中的回答已丢失。',
+  },
+  reads: ['ollama-log'],
+  match: lines(/^panic: |Main process exited.*status=2\/INVALIDARGUMENT/i),
+  beats: ['runner-crash-segv', 'service-down', 'service-stopped', 'client-abort', 'ollama-slow'],
+  fix: ['systemctl status ollama --no-pager', 'curl -fsSL https://ollama.com/install.sh | sh   # upgrade'],
+  confirm: ['journalctl -u ollama -n 300 --no-pager'],
+  example: { kind: 'ollama-log', text: 'panic: runtime error: index out of range [5] with length 5' },
+} satisfies Cause;

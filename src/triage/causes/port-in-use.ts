@@ -1,0 +1,16 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 3,
+  weight: 'minor',
+  title: { en: 'A second Ollama tried to start', zh: '第二个 Ollama 试图启动' },
+  explanation: {
+    en: 'The port is taken, usually by the Ollama that already runs. Often harmless: the first server is fine.',
+    zh: '端口被占用,通常是已在运行的 Ollama。多半无害:第一个服务正常。',
+  },
+  reads: ['ollama-log'],
+  match: lines(/listen tcp .*:\d+: bind: address already in use/i),
+  fix: ['ss -ltnp | grep 11434', 'systemctl restart ollama'],
+  confirm: ['curl -s http://localhost:11434/api/version'],
+  example: { kind: 'ollama-log', text: 'Error: listen tcp 127.0.0.1:11434: bind: address already in use' },
+} satisfies Cause;

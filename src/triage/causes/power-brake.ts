@@ -1,0 +1,17 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 5,
+  weight: 'root',
+  title: { en: 'The power supply brakes the GPU', zh: '电源限制了 GPU' },
+  explanation: {
+    en: 'The board signals a power fault and the GPU runs at about a quarter of its speed, at normal temperature.',
+    zh: '主板发出供电异常信号,GPU 以约四分之一速度运行,温度正常。',
+  },
+  reads: ['nvidia-smi'],
+  match: lines(/HW Power Brake Slowdown\s*: Active/i),
+  beats: ['ollama-slow', 'client-abort', 'upstream-timeout'],
+  fix: ["Check the GPU's power cables and the power supply; then a full power cycle."],
+  confirm: ['nvidia-smi -q -d PERFORMANCE,CLOCK'],
+  example: { kind: 'nvidia-smi', text: '        HW Power Brake Slowdown       : Active' },
+} satisfies Cause;

@@ -1,0 +1,19 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 1,
+  weight: 'minor',
+  title: { en: 'Nginx buffers the stream', zh: 'Nginx 缓冲了流式输出' },
+  explanation: {
+    en: 'Tokens arrive in lumps because Nginx collects the answer before it passes it on.',
+    zh: 'Nginx 先攒够数据再转发,因此文字成块出现。',
+  },
+  reads: ['nginx-error'],
+  match: lines(/upstream response is buffered to a temporary file.*request: "POST [^"]*(?:completions|\/api\/chat)/i),
+  fix: ['Set proxy_buffering off; in the /v1/ location, then: nginx -t && systemctl reload nginx'],
+  confirm: ['nginx -T | grep proxy_buffering'],
+  example: {
+    kind: 'nginx-error',
+    text: '2016/08/08 14:23:23 [warn] 20813#20813: *1 an upstream response is buffered to a temporary file /proxy_temp/3198 while reading upstream, client: 203.0.113.18, server: a, request: "POST /v1/chat/completions HTTP/1.1"',
+  },
+} satisfies Cause;

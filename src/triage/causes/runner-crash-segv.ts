@@ -1,0 +1,25 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 4,
+  weight: 'root',
+  title: { en: "The model's process crashed", zh: '模型进程崩溃' },
+  explanation: {
+    en: 'The process that computes the answer ended in the middle of its work. Ollama starts a new one for the next request, which pays the load again.',
+    zh: '计算回答的进程中途退出。下一个请求会重新启动它,并再次付出加载时间。',
+  },
+  reads: ['ollama-log'],
+  match: lines(
+    /(?:llama runner|llama-server) (?:process has )?terminated|process no longer running|SIGSEGV|signal: (?:segmentation fault|aborted|killed)|status=11\/SEGV|0xc0000409|0xc0000005|ROCm error/i,
+  ),
+  beats: ['client-abort', 'ollama-slow', 'upstream-timeout', 'hot-queue-wait', 'model-missing'],
+  fix: [
+    'systemctl restart ollama',
+    "journalctl -k | grep -iE 'oom|segfault|xid' | tail   # signal: killed is what the kernel sends when memory is out",
+  ],
+  confirm: ['journalctl -u ollama -n 300 --no-pager'],
+  example: {
+    kind: 'ollama-log',
+    text: 'time=2025-07-24T18:30:30.079+09:00 level=ERROR source=server.go:464 msg="llama runner terminated" error="exit status 0xc0000409"',
+  },
+} satisfies Cause;

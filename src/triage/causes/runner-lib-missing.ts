@@ -1,0 +1,20 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 4,
+  weight: 'root',
+  title: { en: "A library of the model's process is missing", zh: '缺少动态库' },
+  explanation: {
+    en: 'The process that computes cannot start because a library is not installed.',
+    zh: '计算进程因缺少动态库而无法启动。',
+  },
+  reads: ['ollama-log'],
+  match: lines(/error while loading shared libraries|terminated: exit status 127/i),
+  beats: ['runner-crash-segv'],
+  fix: ['curl -fsSL https://ollama.com/install.sh | sh'],
+  confirm: ['ldd $(command -v ollama)'],
+  example: {
+    kind: 'ollama-log',
+    text: 'llama-server: error while loading shared libraries: libcudart.so.12: cannot open shared object file',
+  },
+} satisfies Cause;

@@ -1,0 +1,17 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 3,
+  weight: 'root',
+  title: { en: "Ollama's service is set up wrongly", zh: 'Ollama 服务配置错误' },
+  explanation: {
+    en: 'systemd could not even start the program: a wrong flag, path, user or folder in the unit.',
+    zh: 'systemd 无法启动程序:单元文件中的参数、路径、用户或目录有误。',
+  },
+  reads: ['ollama-log'],
+  match: lines(/unknown flag:|status=203\/EXEC|238\/STATE_DIRECTORY|Failed at step /i),
+  beats: ['service-down'],
+  fix: ['systemctl cat ollama', 'systemctl edit ollama', 'systemctl daemon-reload && systemctl restart ollama'],
+  confirm: ['systemctl status ollama --no-pager'],
+  example: { kind: 'ollama-log', text: 'Error: unknown flag: --port' },
+} satisfies Cause;

@@ -1,0 +1,23 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 3,
+  weight: 'root',
+  title: { en: 'Ollama was stopped or restarted', zh: 'Ollama 被停止或重启' },
+  explanation: {
+    en: 'Someone or an upgrade restarted the service, which cut the answers that were running.',
+    zh: '有人或升级重启了服务,正在输出的回答被切断。',
+  },
+  reads: ['ollama-log'],
+  match: lines(/(?:Stopping|Stopped) (?:ollama\.service|Ollama Service)|received signal:? ?(?:SIG)?term/i),
+  beats: ['client-abort'],
+  fix: ['systemctl start ollama'],
+  confirm: [
+    'systemctl status ollama --no-pager',
+    'journalctl -u ollama --since -15m --no-pager | grep -iE "stop|start"',
+  ],
+  example: {
+    kind: 'ollama-log',
+    text: 'Nov 07 18:17:15 server systemd[1]: Stopping ollama.service - Ollama Service...',
+  },
+} satisfies Cause;

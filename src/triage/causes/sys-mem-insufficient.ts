@@ -1,0 +1,25 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 4,
+  weight: 'root',
+  title: { en: 'The model needs more RAM than there is', zh: '模型所需内存超出系统内存' },
+  explanation: {
+    en: 'Ollama refused to load the model because memory and swap do not suffice. Other models work.',
+    zh: '内存加交换空间不足,Ollama 拒绝加载该模型。其他模型正常。',
+  },
+  reads: ['ollama-log'],
+  match: lines(
+    /model requires more system memory|model request too large for system|model is too large for system memory|unable to fit model into system memory|unable to allocate CPU buffer/i,
+  ),
+  beats: ['runner-crash-segv', 'kv-cache-alloc-fail', 'ollama-slow'],
+  fix: [
+    'free -h   # MemAvailable decides',
+    'fallocate -l 16G /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile',
+  ],
+  confirm: ['grep -E "MemAvailable|SwapFree" /proc/meminfo'],
+  example: {
+    kind: 'ollama-log',
+    text: '{"error": "model requires more system memory (8.4 GiB) than is available (7.7 GiB)"}',
+  },
+} satisfies Cause;

@@ -1,0 +1,19 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 2,
+  weight: 'root',
+  title: { en: 'TLS between Nginx and the gateway fails', zh: 'Nginx 与网关之间的 TLS 失败' },
+  explanation: {
+    en: 'Nginx speaks TLS to the gateway and they do not agree, usually for want of a server name.',
+    zh: 'Nginx 以 TLS 连接网关但握手失败,通常是缺少 SNI。',
+  },
+  reads: ['nginx-error'],
+  match: lines(/while SSL handshaking to upstream/i),
+  fix: ['Set proxy_ssl_server_name on; or use http:// in proxy_pass; then: nginx -t && systemctl reload nginx'],
+  confirm: ['nginx -T | grep -E "proxy_pass|proxy_ssl"'],
+  example: {
+    kind: 'nginx-error',
+    text: '2023/12/11 05:49:02 [error] 23#23: *2 SSL_do_handshake() failed (SSL: error:0A000438) while SSL handshaking to upstream, client: 172.17.0.1',
+  },
+} satisfies Cause;

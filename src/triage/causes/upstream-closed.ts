@@ -1,0 +1,20 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 2,
+  weight: 'root',
+  title: { en: 'The gateway closed the connection before an answer', zh: '网关在应答前关闭了连接' },
+  explanation: {
+    en: 'Nginx reached the gateway, which then hung up: it crashed, was restarted, or resets peers outside its whitelist.',
+    zh: 'Nginx 连上了网关,但对方随即断开:崩溃、重启,或白名单拒绝。',
+  },
+  reads: ['nginx-error'],
+  match: lines(/upstream prematurely closed connection while reading response header|recv\(\) failed \(104:/i),
+  beats: ['upstream-refused', 'request-lost'],
+  fix: ['journalctl -u qwen-gateway -n 50 --no-pager', 'ops config print | grep -A3 whitelist'],
+  confirm: ['curl -sv http://127.0.0.1:18789/health'],
+  example: {
+    kind: 'nginx-error',
+    text: '2016/10/16 01:36:34 [error] 26844#0: *7 upstream prematurely closed connection while reading response header from upstream, client: 192.168.1.1',
+  },
+} satisfies Cause;

@@ -1,0 +1,16 @@
+import { type Cause, lines } from '../cause.ts';
+
+export default {
+  step: 2,
+  weight: 'root',
+  title: { en: "Nginx cannot resolve the gateway's name", zh: 'Nginx 无法解析网关域名' },
+  explanation: { en: 'The host name in proxy_pass does not resolve.', zh: 'proxy_pass 中的主机名无法解析。' },
+  reads: ['nginx-error'],
+  match: lines(/could not be resolved \(|host not found in upstream/i),
+  fix: ['Use an address, http://127.0.0.1:18789, or set resolver; then: nginx -t && systemctl reload nginx'],
+  confirm: ['nginx -T | grep -E "proxy_pass|resolver"'],
+  example: {
+    kind: 'nginx-error',
+    text: '2026/03/17 03:13:54 [error] 25#25: n8n could not be resolved (2: Server failure)',
+  },
+} satisfies Cause;

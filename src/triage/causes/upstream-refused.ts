@@ -1,0 +1,25 @@
+import { type Cause, nginxPage } from '../cause.ts';
+
+const refused = /connect\(\) failed \(111:.*while connecting to upstream/i;
+
+export default {
+  step: 2,
+  weight: 'root',
+  title: { en: "The gateway refuses Nginx's connections", zh: '网关拒绝了 Nginx 的连接' },
+  explanation: {
+    en: "Nginx received the request but nothing listens at the gateway's address, so it answered 502 at once.",
+    zh: 'Nginx 收到了请求,但网关地址无人监听,因此立即返回 502。',
+  },
+  reads: ['nginx-error', 'nginx-access'],
+  match: (records) => [
+    ...records.filter(({ message }) => refused.test(message)),
+    ...records.filter(({ access }) => nginxPage(access, 502)),
+  ],
+  beats: ['no-live-upstreams', 'request-lost', 'client-abort'],
+  fix: ['systemctl restart qwen-gateway', 'journalctl -u qwen-gateway -n 50 --no-pager'],
+  confirm: ['ss -ltnp | grep 18789', 'curl -sv http://127.0.0.1:18789/health'],
+  example: {
+    kind: 'nginx-error',
+    text: '2020/11/25 16:02:45 [error] 76952#76952: *5645766 connect() failed (111: Connection refused) while connecting to upstream, client: 203.0.113.32',
+  },
+} satisfies Cause;

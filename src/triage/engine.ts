@@ -1,0 +1,101 @@
+import type { LogRecord } from '../logs/record.ts';
+import { type Cause, weights } from './cause.ts';
+import type { EvidenceLine, Verdict } from './diagnosis.ts';
+
+export interface NamedCause {
+  readonly code: string;
+  readonly cause: Cause;
+}
+
+/** A cause that was found, and the records that show it. */
+export interface Finding extends NamedCause {
+  readonly records: readonly LogRecord[];
+}
+
+/** Lines quoted per finding, and characters per line. */
+const quotedLines = 5;
+const quotedChars = 400;
+
+/** Looks for every cause in what was read. */
+export function findCauses(causes: readonly NamedCause[], records: readonly LogRecord[]): Finding[] {
+  return causes.flatMap(({ code, cause }) => {
+    const readable = records.filter(({ kind }) => cause.reads.includes(kind));
+    const shown = readable.length === 0 ? [] : cause.match(readable);
+    return shown.length === 0 ? [] : [{ code, cause, records: shown }];
+  });
+}
+
+/**
+ * Orders findings, the explanation first: a cause comes before its echoes (`beats`), a root before a symptom before
+ * something minor, and among equals the box that the flowchart asks first.
+ */
+export function rank(findings: readonly Finding[]): Finding[] {
+  const beaten = new Set(findings.flatMap(({ cause }) => cause.beats ?? []));
+  const order = ({ code, cause }: Finding) =>
+    weights.indexOf(cause.weight) * 20 + (beaten.has(code) ? 10 : 0) + cause.step;
+  return findings.toSorted((a, b) => order(a) - order(b));
+}
+
+/** What a finding says, as it is printed and mailed. */
+export function toVerdict({ code, cause, records }: Finding): Verdict {
+  const { step, title, explanation, fix, confirm } = cause;
+  return {
+    cause: code,
+    step,
+    title,
+    explanation,
+    evidence: records.slice(0, quotedLines).map(toEvidence),
+    fix,
+    confirm,
+  };
+}
+
+/** The quotation of a record. */
+export function toEvidence({ source, line, text }: LogRecord): EvidenceLine {
+  const trimmed = text.trim();
+  return { source, line, text: trimmed.length > quotedChars ? `${trimmed.slice(0, quotedChars)}…` : trimmed };
+}
+
+/** Lines that say that something went wrong, for a log in which no cause fits. */
+const alarming =
+  /level=(?:ERROR|FATAL)|\[(?:emerg|alert|crit|error)\]|\bpanic\b|\bfatal\b|Traceback|segfault|status=\d+\/|^Error: |\bfailed\b/i;
+
+/** Known to be harmless although they look alarming; triage reference §3.5. */
+const harmless =
+  /VRAM usage didn't recover|entering low vram mode|amdgpu driver not detected|releasing cuda driver|key not found|SSL_do_handshake\(\) failed.*while SSL handshaking, client|control-looking token|cannot decode batches with this context|n_ctx_per_seq|model recommendations snapshot/i;
+
+/** The verdict where no cause was found: `unknown` when something looks wrong, else `healthy`. */
+export function withoutCause(records: readonly LogRecord[]): Verdict {
+  const odd = records.filter(
+    ({ message, gin, access, audit }) =>
+      (gin?.status ?? access?.status ?? audit?.status ?? 0) >= 500 ||
+      (audit === undefined && alarming.test(message) && !harmless.test(message)),
+  );
+  return odd.length === 0 ? healthy : { ...unknown, evidence: odd.slice(-quotedLines).map(toEvidence) };
+}
+
+export const healthy: Verdict = {
+  cause: 'healthy',
+  step: 0,
+  title: { en: 'Nothing is wrong here', zh: '未发现异常' },
+  explanation: {
+    en: 'No known fault was found in what was read.',
+    zh: '在已读取的内容中没有发现已知故障。',
+  },
+  evidence: [],
+  fix: [],
+  confirm: [],
+};
+
+export const unknown: Verdict = {
+  cause: 'unknown',
+  step: 0,
+  title: { en: 'No known cause fits', zh: '没有匹配的已知原因' },
+  explanation: {
+    en: 'Either evidence is missing, or something failed in a way that no rule knows. The lines are quoted.',
+    zh: '可能缺少证据,也可能是规则未覆盖的故障。相关行已列出。',
+  },
+  evidence: [],
+  fix: ['ops triage --explain'],
+  confirm: [],
+};

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import type { Clock } from '../../clock.ts';
+import type { Endpoints } from '../../endpoints.ts';
+import { reasonOf } from '../../errors.ts';
+import type { LogKind } from '../../logs/record.ts';
+import type { Window } from '../../logs/window.ts';
+import type { TriageConfig } from '../config.ts';
+import type { Collected } from './evidence.ts';
+import {
+  collectGateway,
+  collectGpus,
+  collectInFlight,
+  collectNginxProbe,
+  collectOllama,
+  collectSockets,
+} from './live.ts';
+import { collectLog } from './logs.ts';
+
+/** Everything is asked at once and has this long; what is later is reported as `timeout`. */
+const deadlineMs = 5000;
+/** Each single question gives up before the deadline, so that its reason is known. */
+const probeMs = 3000;
+
+export interface CollectOptions {
+  readonly config: TriageConfig;
+  /** Further logs, or other places for those of the configuration. */
+  readonly logs: Partial<Readonly<Record<LogKind, string>>>;
+  readonly endpoints: Endpoints;
+  readonly window: Window;
+  /** Only logs: for logs of another machine, or of another time. */
+  readonly offline: boolean;
+  readonly clock: Clock;
+}
+
+/** Reads every log and asks every part of the installation, in parallel. */
+export async function collect(options: CollectOptions): Promise<Collected[]> {
+  const { config, window, offline, clock } = options;
+  const logs = Object.entries({ ...config.logs, ...options.logs }).map(([kind, path]) => {
+    const task = collectLog(kind as LogKind, path, window, probeMs);
+    return inTime(kind, path, task, clock);
+  });
+  return Promise.all(offline ? logs : [...logs, ...askEverything(options)]);
+}
+
+function askEverything({ config, endpoints, clock, logs }: CollectOptions): Promise<Collected>[] {
+  const now = clock.now();
+  const { gateway, gatewayMetrics, ollama } = endpoints;
+  return [
+    inTime('gateway-api', gateway, collectGateway(gateway, now, probeMs), clock),
+    inTime('inflight', gatewayMetrics, collectInFlight(gatewayMetrics, now, probeMs), clock),
+    ...ollama.map((base) => inTime('ollama-api', base, collectOllama(base, now, probeMs), clock)),
+    inTime('nvidia-smi', config.nvidia_smi, collectGpus(config.nvidia_smi, now, probeMs), clock),
+    ...(runsNginx(logs['nginx-access'] ?? config.logs['nginx-access']) && config.web_ports.length > 0
+      ? [inTime('sockets', '/proc/net/tcp', collectSockets(config.web_ports, now), clock)]
+      : []),
+    ...(config.probe_url === undefined
+      ? []
+      : [inTime('nginx-probe', config.probe_url, collectNginxProbe(config.probe_url, now, probeMs), clock)]),
+  ];
+}
+
+/** Closed web ports mean something only where Nginx is installed, which its log shows. */
+const runsNginx = (accessLog: string) => existsSync(accessLog);
+
+function inTime(kind: string, path: string, task: Promise<Collected>, clock: Clock): Promise<Collected> {
+  const without = (state: 'timeout' | 'unreadable', note: string): Collected => ({
+    report: { kind, path, lines: 0, state, note },
+    records: [],
+  });
+  return new Promise((resolve) => {
+    const cancel = clock.after(deadlineMs, () => resolve(without('timeout', `not read within ${deadlineMs / 1000} s`)));
+    task
+      .catch((thrown: unknown) => without('unreadable', reasonOf(thrown)))
+      .then((collected) => {
+        cancel();
+        resolve(collected);
+      });
+  });
+}

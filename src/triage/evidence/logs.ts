@@ -1,0 +1,36 @@
+import { OpsError } from '../../errors.ts';
+import { parseLog } from '../../logs/formats/index.ts';
+import type { Line, LogKind } from '../../logs/record.ts';
+import { readLogFile } from '../../logs/source.ts';
+import type { Window } from '../../logs/window.ts';
+import { readJournal } from '../../probes/journal.ts';
+import type { Collected } from './evidence.ts';
+
+/** Reads one log: a path or `journal:UNIT`. What cannot be read is reported, never thrown. */
+export async function collectLog(kind: LogKind, path: string, window: Window, timeoutMs: number): Promise<Collected> {
+  const journal = /^journal:(.+)$/.exec(path)?.[1];
+  if (journal !== undefined) return collectJournal(kind, path, journal, window, timeoutMs);
+  const { state, lines, note } = await readLogFile(path, window);
+  const report = { kind, path, lines: lines.length, state, ...(note === undefined ? {} : { note }) };
+  return { report, records: parseLog(kind, lines, path) };
+}
+
+async function collectJournal(
+  kind: LogKind,
+  path: string,
+  unit: string,
+  window: Window,
+  timeoutMs: number,
+): Promise<Collected> {
+  try {
+    const entries = await readJournal({ unit, from: window.from, to: window.to, timeoutMs });
+    const lines: Line[] = entries.map(({ text, at }) => ({ text, at, number: null }));
+    const state = lines.length === 0 ? 'empty' : 'read';
+    return { report: { kind, path, lines: lines.length, state }, records: parseLog(kind, lines, path) };
+  } catch (thrown) {
+    if (!(thrown instanceof OpsError)) throw thrown;
+    const reason = String(thrown.values['reason']);
+    const state = reason.includes('not installed') ? 'missing' : 'unreadable';
+    return { report: { kind, path, lines: 0, state, note: reason }, records: [] };
+  }
+}

@@ -1,0 +1,72 @@
+import { type LogRecord, logKinds } from '../../logs/record.ts';
+import { type Window, within } from '../../logs/window.ts';
+import { type Collected, type Evidence, fact } from './evidence.ts';
+
+export interface Wanted {
+  readonly requestId?: string;
+  readonly user?: string;
+}
+
+/** A cold load takes up to five minutes, so its cause can stand that long before the request's end. */
+const beforeRequest = 5 * 60_000;
+const afterRequest = 60_000;
+
+/** Picks from what was collected the window and, where lines can be told apart, the request or user that was asked for. */
+export function select(collected: readonly Collected[], wanted: Wanted, window: Window, now: number): Evidence {
+  const inside = (part: Window) =>
+    collected
+      .flatMap(({ report, records }) => (isLog(report.kind) ? within(records, part) : records))
+      .filter((record) => isWanted(record, wanted));
+  const narrowed = narrow(inside(window), wanted, window);
+  const records = inside(narrowed);
+  const asked = collected.some(({ report }) => report.kind === 'inflight' && report.state === 'read');
+  return {
+    records: asked ? records : [...records, ...unfinished(records, now)],
+    around: collected.flatMap((one) => one.records),
+    sources: collected.map(({ report }) => report),
+    window: narrowed,
+    now,
+    filtered: wanted.requestId !== undefined || wanted.user !== undefined,
+  };
+}
+
+const isLog = (kind: string) => (logKinds as readonly string[]).includes(kind);
+
+function isWanted({ audit, access, inFlight }: LogRecord, { requestId, user }: Wanted): boolean {
+  if (requestId !== undefined) {
+    const id = inFlight?.request_id ?? access?.requestId ?? audit?.request_id;
+    return id === undefined || id === requestId || audit?.client_request_id === requestId;
+  }
+  const who = inFlight?.user_id ?? audit?.user_id;
+  if (user === undefined || (audit === undefined && inFlight === undefined)) return true;
+  return who === user;
+}
+
+/** Once the request is found, its own time is the window. */
+function narrow(records: readonly LogRecord[], { requestId }: Wanted, window: Window): Window {
+  const found = records.find(({ audit }) => audit?.type === 'audit');
+  if (requestId === undefined || found?.at === undefined) return window;
+  const start = found.at - (found.audit?.response_time ?? 0) * 1000;
+  return { from: start - beforeRequest, to: found.at + afterRequest };
+}
+
+/** An open request of which only the `started` line exists, when the gateway cannot be asked itself. */
+function unfinished(records: readonly LogRecord[], now: number): LogRecord[] {
+  const audits = records.filter(({ audit }) => audit !== undefined);
+  const ended = new Set(audits.filter(({ audit }) => audit?.type === 'audit').map(({ audit }) => audit?.request_id));
+  const lastRestart = Math.max(
+    0,
+    ...audits.filter(({ audit }) => audit?.type === 'recovered').map(({ at }) => at ?? 0),
+  );
+  return audits
+    .filter(({ audit, at }) => audit?.type === 'started' && !ended.has(audit.request_id) && (at ?? 0) > lastRestart)
+    .map(({ audit, at, source, line }) => ({
+      ...fact(
+        'inflight',
+        source,
+        `request ${audit?.request_id} started at ${audit?.time} and has no end line`,
+        at ?? now,
+      ),
+      line,
+    }));
+}

@@ -1,0 +1,17 @@
+/** Names of Ollama's processes in the kernel's log, which cuts them to 15 characters. */
+const ollamaNames = /^(?:ollama|llama-server|ollama_llama_se)/;
+
+const victims = [
+  /oom-kill:.*\btask=([^,\s]+)/i,
+  /Kill(?:ed)? process \d+,? \(([^)]+)\)/i,
+  /(\S+)\.service: (?:A process of this unit has been killed by the OOM killer|Failed with result 'oom-kill')/i,
+];
+
+/** Whom the kernel killed for want of memory, according to one line; undefined when the line says nothing of it. */
+export function victimOf(message: string): 'ollama' | 'other' | undefined {
+  for (const pattern of victims) {
+    const name = pattern.exec(message)?.[1];
+    if (name !== undefined) return ollamaNames.test(name) ? 'ollama' : 'other';
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import type { Language } from '../text.ts';
+import type { TextDiagnosis } from './diagnose.ts';
+import type { Diagnosis, Verdict } from './diagnosis.ts';
+
+/** A verdict as `--json` prints it: one language, no other names. */
+export function verdictReport(
+  { cause, step, title, explanation, evidence, fix, confirm }: Verdict,
+  language: Language,
+) {
+  return { cause, step, title: title[language], explanation: explanation[language], evidence, fix, confirm };
+}
+
+/** `ops triage --json`, the shape of the design's section 6. */
+export function diagnosisReport(diagnosis: Diagnosis, language: Language) {
+  return {
+    verdict: verdictReport(diagnosis.verdict, language),
+    also: diagnosis.also.map((verdict) => verdictReport(verdict, language)),
+    steps: diagnosis.steps.map(({ step, question, state, answer, evidence }) => ({
+      step,
+      question: question[language],
+      state,
+      answer: answer[language],
+      evidence,
+    })),
+    window: diagnosis.window,
+    sources: diagnosis.sources,
+    took_ms: diagnosis.took_ms,
+  };
+}
+
+/** `ops diagnose --json`. */
+export function textReport({ kind, verdict, also }: TextDiagnosis, language: Language) {
+  return { kind, ...verdictReport(verdict, language), also: also.map((other) => verdictReport(other, language)) };
+}

@@ -1,0 +1,78 @@
+import type { Clock } from '../clock.ts';
+import type { Endpoints } from '../endpoints.ts';
+import type { LogKind } from '../logs/record.ts';
+import type { Window } from '../logs/window.ts';
+import { loadCauses } from './catalogue.ts';
+import type { TriageConfig } from './config.ts';
+import type { Diagnosis, Step, Verdict } from './diagnosis.ts';
+import { type Finding, findCauses, healthy, rank, toVerdict, unknown } from './engine.ts';
+import { absences } from './evidence/absence.ts';
+import { collect } from './evidence/collect.ts';
+import { chatPath } from './evidence/path.ts';
+import { select } from './evidence/select.ts';
+import { walk } from './flow.ts';
+
+export interface TriageOptions {
+  readonly config: TriageConfig;
+  readonly endpoints: Endpoints;
+  readonly clock: Clock;
+  /** Default: the last 15 minutes, a day when a request is named. */
+  readonly window?: Window;
+  readonly requestId?: string;
+  readonly user?: string;
+  /** Reads only the logs: nothing is asked, nothing is sent. */
+  readonly offline?: boolean;
+  /** Further logs, or other places for those of the configuration. */
+  readonly logs?: Partial<Readonly<Record<LogKind, string>>>;
+}
+
+const minute = 60_000;
+
+/**
+ * Walks the flowchart for "the chat is stuck" over the logs and the running parts, and names the cause. Never throws for
+ * evidence that is missing: it says so in `sources` and answers `unknown`. Takes five seconds at most.
+ */
+export async function triage(options: TriageOptions): Promise<Diagnosis> {
+  const { config, endpoints, clock, requestId, user, logs = {} } = options;
+  const start = clock.monotonic();
+  const now = clock.now();
+  const window = options.window ?? { from: now - (requestId === undefined ? 15 : 24 * 60) * minute, to: now };
+  const past = now - window.to > 2 * minute;
+  const offline = options.offline === true || past;
+  const [causes, collected] = await Promise.all([
+    loadCauses(),
+    collect({ config, endpoints, window, offline, clock, logs }),
+  ]);
+  const wanted = { ...(requestId === undefined ? {} : { requestId }), ...(user === undefined ? {} : { user }) };
+  const evidence = select(collected, wanted, window, now);
+  const path = chatPath(config.path, evidence);
+  const findings = rank(findCauses(causes, [...evidence.records, ...absences(evidence, path)]));
+  const steps = walk(evidence, findings, path);
+  const { verdict, also } = conclude(findings, steps);
+  return {
+    verdict,
+    also,
+    steps,
+    window: { from: new Date(evidence.window.from).toISOString(), to: new Date(evidence.window.to).toISOString() },
+    sources: evidence.sources,
+    took_ms: clock.monotonic() - start,
+  };
+}
+
+/** The first finding that says something, else `unknown` when a box is open, else `healthy`. */
+function conclude(findings: readonly Finding[], steps: readonly Step[]): Pick<Diagnosis, 'verdict' | 'also'> {
+  const first = findings.find(({ cause }) => cause.weight !== 'noise');
+  const also = findings.filter((finding) => finding !== first).map(toVerdict);
+  if (first) return { verdict: toVerdict(first), also };
+  const open = steps.some(({ state }) => state === 'unknown');
+  return { verdict: open ? missing : healthy, also };
+}
+
+const missing: Verdict = {
+  ...unknown,
+  title: { en: 'No fault found, but evidence is missing', zh: '未发现故障,但证据不全' },
+  explanation: {
+    en: 'The boxes with a question mark could not be answered; --explain lists what was read and how to make the rest readable.',
+    zh: '带问号的步骤无法回答;--explain 会列出已读取的内容以及如何补全。',
+  },
+};
