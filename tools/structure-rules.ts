@@ -95,7 +95,12 @@ export const structureRules: IForbiddenRuleType[] = [
     to: { path: '^(node:)?child_process$' },
   },
   { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
-  { name: 'resolves', severity: 'error', from: { path: product, pathNot: '^src/page/assets/' }, to: { couldNotResolve: true } },
+  {
+    name: 'resolves',
+    severity: 'error',
+    from: { path: product, pathNot: '^src/page/assets/' },
+    to: { couldNotResolve: true },
+  },
   {
     name: 'no-test-in-product',
     severity: 'error',

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseAuditLine } from '../../src/audit-line.ts';
 import { startClawdbotSimulator } from '../../src/demo/clawdbot-simulator.ts';
 import { startOllamaSimulator } from '../../src/demo/ollama-simulator.ts';
@@ -21,7 +21,7 @@ import { realPart } from './support/require.ts';
 const nginx = findProgram('nginx');
 const insecure = new Agent({ connect: { rejectUnauthorized: false } });
 
-describe.skipIf(!realPart('nginx', nginx !== undefined))("the article's own Nginx site in front of the gateway", () => {
+realPart('nginx', nginx !== undefined)("the article's own Nginx site in front of the gateway", () => {
   const folder = temporaryFolder('nginx');
   const cleanups: (() => unknown)[] = [];
   let https = '';

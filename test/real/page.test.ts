@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { answering, freePort, type RunningProgram, repository, startOps, temporaryFolder } from '../support/ops.ts';
 import { findProgram } from './support/programs.ts';
 import { realPart } from './support/require.ts';
 
 const executablePath = findProgram('chromium');
 
-describe.skipIf(!realPart('Chromium', executablePath !== undefined))('the ops page in a real browser', () => {
+realPart('Chromium', executablePath !== undefined)('the ops page in a real browser', () => {
   let watch: RunningProgram;
   let browser: Browser;
   let page: Page;

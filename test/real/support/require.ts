@@ -1,10 +1,12 @@
+import { describe } from 'vitest';
+
 /**
- * Whether a real part (a server, a browser) is there to test against. Without it the tests are skipped with a clear
- * line; with CI=true its absence is a failure, so that nothing is skipped silently.
+ * A suite that needs a real program. Without it the suite is skipped and says so; with `CI=true` a missing part is a
+ * failure, because there it must have been installed.
  */
-export function realPart(name: string, available: boolean): boolean {
-  if (available) return true;
-  if (process.env['CI'] === 'true') throw new Error(`${name} is missing, and with CI=true no test is skipped`);
-  process.stderr.write(`SKIPPED: tests against the real ${name}, which is not installed here\n`);
-  return false;
+export function realPart(name: string, available: boolean): typeof describe | typeof describe.skip {
+  if (available) return describe;
+  if (process.env['CI'] === 'true') throw new Error(`real part missing: ${name}; with CI=true it is required`);
+  console.warn(`skipped: real part missing: ${name}`);
+  return describe.skip;
 }
