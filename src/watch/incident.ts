@@ -1,6 +1,7 @@
 import type { Labels, Point } from '../expression/series.ts';
+import type { Severity } from '../rule.ts';
 
-export type Severity = 'critical' | 'warning' | 'info';
+export type { Severity };
 
 /** A fault from its first firing to its end. */
 export interface Incident {
