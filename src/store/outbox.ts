@@ -47,7 +47,9 @@ export interface OutboxStore {
 
 /** The outbox inside incidents.db. */
 export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
-  const next = database.prepare('SELECT COUNT(*) + 1 AS seq FROM notifications WHERE incident_id = ?');
+  const next = database.prepare(
+    'SELECT opened_at, (SELECT COUNT(*) + 1 FROM notifications WHERE incident_id = i.id) AS seq FROM incidents i WHERE id = ?',
+  );
   const insert = database.prepare(`INSERT INTO notifications
     (incident_id, kind, seq, channel, recipient, message_id, subject, payload, created_at, due_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -59,9 +61,10 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
 
   return {
     add(incidentId, { kind, channel, recipient, subject, payload }, at) {
-      const seq = Number(next.get(incidentId)?.['seq'] ?? 1);
-      // The time makes the id unique even where incidents.db had to be begun anew.
-      const messageId = `<inc-${incidentId}.${at.toString(36)}.${seq}.${kind}@${domain}>`;
+      const incident = next.get(incidentId);
+      const seq = Number(incident?.['seq']);
+      // The time of opening makes the id unique even where incidents.db had to be begun anew.
+      const messageId = `<inc-${incidentId}.${Number(incident?.['opened_at']).toString(36)}.${seq}.${kind}@${domain}>`;
       const row = insert.run(incidentId, kind, seq, channel, recipient, messageId, subject, payload, at, at);
       record.run(at, row.lastInsertRowid, 'created', kind);
     },

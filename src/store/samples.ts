@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Match, Select } from '../expression/ast.ts';
+import type { Select } from '../expression/ast.ts';
+import { matches } from '../expression/match.ts';
 import {
   type Labels,
   labelKey,
@@ -129,15 +130,4 @@ function readIndex(database: DatabaseSync): Map<string, Map<string, StoredSeries
 
 function matching(index: ReadonlyMap<string, ReadonlyMap<string, StoredSeries>>, select: Select): StoredSeries[] {
   return [...(index.get(select.series)?.values() ?? [])].filter(({ labels }) => matches(select, labels));
-}
-
-/** Whether a label set meets every matcher of a selector; an absent label is the empty text. */
-function matches({ where }: Select, labels: Labels): boolean {
-  return Object.entries(where).every(([label, match]) => match === undefined || meets(match, labels[label] ?? ''));
-}
-
-function meets(match: Match, value: string): boolean {
-  if (typeof match === 'string') return match === value;
-  if ('not' in match) return !meets(match.not, value);
-  return match.includes(value);
 }
