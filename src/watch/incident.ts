@@ -1,6 +1,7 @@
 import type { Labels, Point } from '../expression/series.ts';
+import type { Severity } from '../rule.ts';
 
-export type Severity = 'critical' | 'warning' | 'info';
+export type { Severity };
 
 /** A fault from its first firing to its end. */
 export interface Incident {
@@ -26,4 +27,28 @@ export interface IncidentEvent {
   readonly at: number;
   /** The samples that decided it. */
   readonly decidedBy: readonly Point[];
+}
+
+/** The incident that an alert opens; it gets its number from the store. */
+export function openIncident(
+  alert: {
+    readonly rule: { readonly name: string; readonly severity: Severity };
+    readonly labels: Labels;
+    readonly value: number;
+  },
+  now: number,
+): Omit<Incident, 'id'> {
+  const { rule, labels, value } = alert;
+  const { name, severity } = rule;
+  return { rule: name, severity, labels, state: 'firing', openedAt: now, closedAt: null, value, peak: value };
+}
+
+/** The same incident with its extreme so far: the value furthest from the one that it fired with. */
+export function observe(incident: Incident, value: number): Incident {
+  const further = Math.abs(value - incident.value) > Math.abs(incident.peak - incident.value);
+  return further ? { ...incident, peak: value } : incident;
+}
+
+export function closeIncident(incident: Incident, now: number): Incident {
+  return { ...incident, state: 'resolved', closedAt: now };
 }

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { LabelsOf, Metric } from './catalogue/metric.ts';
+import type { Clock } from './clock.ts';
+import { parseDuration } from './duration.ts';
+import type { Endpoints } from './endpoints.ts';
+import type { Sample } from './expression/series.ts';
+import type { Log } from './telemetry/log.ts';
+import type { Text } from './text.ts';
+
+/** A fixed distance between runs, or a cron expression in UTC. */
+export type Schedule =
+  | { readonly kind: 'interval'; readonly ms: number }
+  | { readonly kind: 'cron'; readonly expression: string };
+
+const shortestMs = 100;
+
+/** `15s`, `1h`, or five cron fields such as `30 8 * * *` (UTC). */
+export const schedule = z.string().transform((text, context): Schedule => {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms >= shortestMs) return { kind: 'interval', ms };
+  if (/^(?:\S+\s+){4}\S+$/.test(text.trim())) return { kind: 'cron', expression: text.trim() };
+  context.addIssue({
+    code: 'custom',
+    message: 'expected a duration such as 15s, or cron such as "30 8 * * *"',
+    input: text,
+  });
+  return z.NEVER;
+});
+
+/** What every check's schema has. */
+export interface CheckConfig {
+  readonly every: Schedule;
+  /** Milliseconds that one run may take. */
+  readonly timeout: number;
+}
+
+export interface CheckContext {
+  readonly endpoints: Endpoints;
+  /** Aborted at the run's deadline and when watch stops. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/** One check, the default export of a file in checks/. It returns samples or throws; the runner does the rest. */
+export interface Check<Config extends CheckConfig = CheckConfig> {
+  readonly summary: Text;
+  /** Section `watch.checks.NAME`; every option has a default. */
+  readonly schema: z.ZodType<Config>;
+  run(config: Config, context: CheckContext): Promise<Sample[]>;
+}
+
+/** A sample of a catalogue metric: a wrong label is a compile error. */
+export function sampleOf<M extends Metric>(metric: M, labels: LabelsOf<M>, value: number, at: number): Sample {
+  return { name: metric.name, labels, value, at };
+}

@@ -1,0 +1,34 @@
+import type { CliCommand } from '../command.ts';
+import { configOption, endpointsOf, readConfiguration } from '../configuration.ts';
+
+const command: CliCommand = {
+  summary: 'run the checks, evaluate the alert rules, and mail incidents',
+  example: 'ops watch --config /etc/clawdbot-ops/ops.yaml',
+  build(builder, context) {
+    configOption(builder).action(async ({ config: file }: { config?: string }) => {
+      const config = await readConfiguration(context, file);
+      const [{ hostname }, { createLog }, { startWatch }, { stateFolder }, { onStopSignal }] = await Promise.all([
+        import('node:os'),
+        import('../../telemetry/log.ts'),
+        import('../../watch/main.ts'),
+        import('../../watch/state-folder.ts'),
+        import('../signals.ts'),
+      ]);
+      const log = createLog(config.gateway.log_level, 'watch');
+      const stateDir = stateFolder(config.watch.state_dir, context.env);
+      const watch = await startWatch({ config, endpoints: endpointsOf(config), stateDir, host: hostname(), log });
+      // The ops page reads the watch and is closed before it.
+      const parts = [watch];
+      log.info({ state_dir: stateDir }, 'watching');
+      onStopSignal(() => {
+        log.info('stopping');
+        const closing = parts.reduce((before, part) => before.then(() => part.close()), Promise.resolve());
+        closing
+          .catch((error: unknown) => log.error({ err: error }, 'could not stop cleanly'))
+          .then(() => process.exit());
+      });
+    });
+  },
+};
+
+export default command;

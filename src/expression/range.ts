@@ -1,0 +1,71 @@
+import type { Point } from './series.ts';
+
+/** Share of the average distance of points up to which a series is taken to reach the edge of the window. */
+const edgeTolerance = 1.1;
+
+/**
+ * `increase` (or `rate`, per second) of a counter over the window (from, to], extrapolated to its edges exactly as
+ * Prometheus 3 does it. Undefined with fewer than two points.
+ */
+export function extrapolate(
+  points: readonly Point[],
+  from: number,
+  to: number,
+  perSecond: boolean,
+): number | undefined {
+  const first = points[0];
+  const last = points.at(-1);
+  if (!first || !last || points.length < 2) return undefined;
+  const raw = rawIncrease(points);
+  const sampled = (last.at - first.at) / 1000;
+  const average = sampled / (points.length - 1);
+  let toStart = (first.at - from) / 1000;
+  let toEnd = (to - last.at) / 1000;
+  if (toStart >= average * edgeTolerance) toStart = average / 2;
+  // A counter cannot have been below zero: it is not extended further back than to where it would have started.
+  if (raw > 0 && first.value >= 0) toStart = Math.min(toStart, sampled * (first.value / raw));
+  if (toEnd >= average * edgeTolerance) toEnd = average / 2;
+  let factor = (sampled + toStart + toEnd) / sampled;
+  if (perSecond) factor /= (to - from) / 1000;
+  return raw * factor;
+}
+
+/** Growth between the first and the last point; at each drop the counter began again from zero. */
+function rawIncrease(points: readonly Point[]): number {
+  let raw = (points.at(-1)?.value ?? 0) - (points[0]?.value ?? 0);
+  let before = points[0]?.value ?? 0;
+  for (const { value } of points.slice(1)) {
+    if (value < before) raw += before;
+    before = value;
+  }
+  return raw;
+}
+
+/** `…_over_time` of the values of a window; undefined of none. */
+export function overTime(
+  fn: 'avg_over_time' | 'min_over_time' | 'max_over_time',
+  values: readonly number[],
+): number | undefined {
+  if (values.length === 0) return undefined;
+  if (fn === 'avg_over_time') {
+    const { sum, rest } = kahanSum(values);
+    return sum / values.length + rest / values.length;
+  }
+  const numbers = values.filter((value) => !Number.isNaN(value));
+  if (numbers.length === 0) return Number.NaN;
+  return fn === 'min_over_time' ? Math.min(...numbers) : Math.max(...numbers);
+}
+
+/** Sum with Neumaier's compensation, as Prometheus adds: `rest` is what rounding lost. */
+export function kahanSum(values: readonly number[]): { sum: number; rest: number } {
+  let sum = 0;
+  let rest = 0;
+  for (const value of values) {
+    const next = sum + value;
+    if (!Number.isFinite(next)) rest = 0;
+    else if (Math.abs(sum) >= Math.abs(value)) rest += sum - next + value;
+    else rest += value - next + sum;
+    sum = next;
+  }
+  return { sum, rest };
+}

@@ -1,0 +1,36 @@
+import type { NotifyConfig } from './config.ts';
+
+/** A notification ready to be sent. */
+export interface Message {
+  readonly messageId: string;
+  /** Message-ID of the incident's thread; its root may never have been sent. */
+  readonly thread: string;
+  readonly subject: string;
+  readonly text: string;
+  /** Absent in the minimal form. */
+  readonly html?: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Why an attempt failed: `transient` passes by itself, `unknown` may have arrived, `content` is a refusal of this text,
+ * `permanent` of these recipients, `configuration` needs a person.
+ */
+export type FailureClass = 'transient' | 'unknown' | 'content' | 'permanent' | 'configuration';
+
+export type DeliveryResult =
+  | { readonly kind: 'accepted'; readonly response: string; readonly refused: readonly string[] }
+  | { readonly kind: 'failed'; readonly class: FailureClass; readonly reason: string };
+
+export interface Channel {
+  /** Who gets it, as the outbox and its ledger name them. */
+  readonly recipient: string;
+  /** One attempt; it never throws and ends by itself. */
+  send(message: Message): Promise<DeliveryResult>;
+}
+
+/** A way to reach people, the default export of a file in channels/. */
+export interface ChannelFactory {
+  /** The channel, or undefined where the configuration has none. */
+  create(config: NotifyConfig): Channel | undefined;
+}

@@ -1,0 +1,107 @@
+import type { Cancel, Clock } from '../clock.ts';
+import type { OutboxEntry, OutboxStore } from '../store/outbox.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Channel, DeliveryResult, Message } from './channel.ts';
+import { type Backoff, type OutboxEvent, plan, step, usualBackoff } from './outbox.ts';
+
+export interface DeliveryOptions {
+  readonly outbox: OutboxStore;
+  readonly channels: ReadonlyMap<string, Channel>;
+  /** Renders a mail at the moment it is sent, so that it tells the latest; `minimal` after a refusal of its text. */
+  readonly render: (entry: OutboxEntry, minimal: boolean) => Promise<Message>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random?: () => number;
+  readonly backoff?: Backoff;
+  readonly onResult?: (channel: string, result: DeliveryResult) => void;
+}
+
+export interface Delivery {
+  /** Looks at the outbox now, because something was written to it. */
+  wake(): void;
+  /** Ends after the attempt under way; what is unsent stays in the outbox. */
+  close(): Promise<void>;
+}
+
+/** Delivers the outbox: one attempt at a time, in order per incident, again and again until each is accepted. */
+export function startDelivery(options: DeliveryOptions): Delivery {
+  const { outbox, clock, log, backoff = usualBackoff } = options;
+  let closed = false;
+  let again = false;
+  let cancel: Cancel = () => {};
+  let working: Promise<void> | undefined;
+
+  const recovered = outbox.recover(clock.now());
+  if (recovered > 0) log.warn({ notifications: recovered }, 'the last watch ended while sending: sending again');
+
+  const work = async (): Promise<void> => {
+    do {
+      again = false;
+      const { send, coalesce, nextAt } = plan(outbox.unsent(), clock.now(), backoff);
+      for (const entry of coalesce) apply(options, entry, { kind: 'coalesce' });
+      for (const entry of send) {
+        if (!closed) await attempt(options, entry);
+      }
+      again ||= send.length > 0;
+      if (!again && nextAt !== undefined && !closed) {
+        cancel = clock.after(Math.max(0, nextAt - clock.now()), wake, { keepAlive: false });
+      }
+    } while (again && !closed);
+  };
+
+  const wake = (): void => {
+    if (closed) return;
+    cancel();
+    if (working) {
+      again = true;
+      return;
+    }
+    working = work()
+      .catch((error: unknown) => {
+        // A full disk or a locked database: the rows are still there, and the next look finds them.
+        log.error({ err: error }, 'the outbox cannot be worked on');
+        cancel = clock.after(backoff.longestMs, wake, { keepAlive: false });
+      })
+      .finally(() => {
+        working = undefined;
+        if (again) wake();
+      });
+  };
+
+  wake();
+  return {
+    wake,
+    async close() {
+      closed = true;
+      cancel();
+      await working;
+    },
+  };
+}
+
+function apply({ outbox, clock, backoff = usualBackoff }: DeliveryOptions, entry: OutboxEntry, event: OutboxEvent) {
+  const now = clock.now();
+  const next = step(entry, event, now, backoff);
+  const detail =
+    event.kind !== 'result' ? '' : event.result.kind === 'accepted' ? event.result.response : event.result.reason;
+  outbox.save(next, now, next.state, detail);
+  return next;
+}
+
+async function attempt(options: DeliveryOptions, entry: OutboxEntry): Promise<void> {
+  const { channels, render, log, random = Math.random, onResult } = options;
+  const channel = channels.get(entry.channel);
+  const sending = apply(options, entry, { kind: 'attempt' });
+  const result: DeliveryResult = channel
+    ? await channel.send(await render(sending, entry.lastClass === 'content'))
+    : { kind: 'failed', class: 'configuration', reason: `notify.${entry.channel} is no longer configured` };
+  const concluded = apply(options, sending, { kind: 'result', result, random: random() });
+  onResult?.(entry.channel, result);
+  const fields = { incident: `OPS-${entry.incidentId}`, kind: entry.kind, attempts: concluded.attempts };
+  if (result.kind === 'failed') {
+    log[concluded.state === 'dead' ? 'error' : 'warn']({ ...fields, reason: result.reason }, `mail ${concluded.state}`);
+    return;
+  }
+  log.info(fields, 'mail accepted');
+  if (result.refused.length > 0) log.error({ ...fields, refused: result.refused }, 'some recipients were refused');
+}

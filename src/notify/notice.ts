@@ -1,0 +1,48 @@
+import { type ActiveRule, formatValue } from '../rule.ts';
+import { fillText, type Language, type Text } from '../text.ts';
+import type { Incident, IncidentEvent } from '../watch/incident.ts';
+
+/** All that a mail tells of an event, written with it: the rule may be another one when the mail is sent at last. */
+export interface Notice {
+  readonly kind: IncidentEvent['kind'];
+  readonly at: number;
+  readonly incident: Incident;
+  readonly decidedBy: IncidentEvent['decidedBy'];
+  /** Filled with the value at which the incident fired, so that the subject never changes. */
+  readonly summary: Text;
+  readonly description: Text;
+  readonly value: string;
+  readonly peak: string;
+  readonly threshold: string | null;
+  readonly commands: readonly string[];
+  readonly runbook: string;
+}
+
+/** The notice of an event. */
+export function noticeOf({ kind, at, incident, decidedBy }: IncidentEvent, rule: ActiveRule): Notice {
+  const written = (value: number): string => formatValue(value, rule.unit);
+  const threshold = rule.threshold === null ? null : written(rule.threshold);
+  const values = { ...incident.labels, value: written(incident.value), threshold };
+  return {
+    kind,
+    at,
+    incident,
+    decidedBy,
+    summary: fillText(rule.summary, values),
+    description: fillText(rule.description, values),
+    value: written(incident.value),
+    peak: written(incident.peak),
+    threshold,
+    commands: rule.commands.map((command) => fillText({ en: command, zh: command }, values).en),
+    runbook: rule.runbook,
+  };
+}
+
+const marks = { critical: 'CRIT', warning: 'WARN', info: 'INFO' } as const;
+
+/** `[CRIT] … – host (OPS-12)`; the part after the mark is the same over an incident, or mail programs split the thread. */
+export function subjectOf({ kind, incident, summary }: Notice, host: string, language: Language): string {
+  const mark = kind === 'resolved' ? 'OK' : marks[incident.severity];
+  // A line break in a label must not become a header of its own.
+  return `[${mark}] ${summary[language]} – ${host} (OPS-${incident.id})`.replace(/[\r\n]+/g, ' ');
+}

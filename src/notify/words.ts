@@ -1,0 +1,31 @@
+import type { Text } from '../text.ts';
+
+/** The fixed words of a mail. */
+export const words = {
+  firing: { en: 'FIRING', zh: '告警中' },
+  resolved: { en: 'RESOLVED', zh: '已恢复' },
+  facts: { en: 'What and since when', zh: '概况' },
+  state: { en: 'State: {state}, {severity}, incident OPS-{id}', zh: '状态:{state},{severity},事件 OPS-{id}' },
+  since: { en: 'Fired: {time}', zh: '触发:{time}' },
+  until: { en: 'Resolved: {time}, after {duration}', zh: '恢复:{time},持续 {duration}' },
+  value: { en: 'Value: {value}, threshold {threshold}', zh: '数值:{value},阈值 {threshold}' },
+  peak: { en: 'Value: {value}, extreme {peak}', zh: '数值:{value},极值 {peak}' },
+  late: {
+    en: 'LATE: fired {fired}{resolved}, delivered {now}, because: {reason}',
+    zh: '迟到:触发 {fired}{resolved},送达 {now},原因:{reason}',
+  },
+  lateResolved: { en: ', resolved {time}', zh: ',恢复 {time}' },
+  busy: { en: 'delivery was delayed', zh: '投递延迟' },
+  samples: { en: 'Samples that decided', zh: '判定依据' },
+  cause: { en: 'Probable cause (triage)', zh: '可能原因(分诊)' },
+  unfinished: { en: 'triage unfinished: run ops triage', zh: '分诊未完成:请运行 ops triage' },
+  fix: { en: 'Fix', zh: '修复' },
+  first: { en: 'Look here first', zh: '先查看' },
+  more: { en: 'More', zh: '更多' },
+  runbook: { en: 'Runbook: docs/runbook.md#{anchor}', zh: '手册:docs/runbook.md#{anchor}' },
+  page: { en: 'Ops page: {url}', zh: '运维页面:{url}' },
+  tunnel: {
+    en: 'Ops page: ssh -L 9465:{address} {host}, then http://127.0.0.1:9465',
+    zh: '运维页面:ssh -L 9465:{address} {host},然后打开 http://127.0.0.1:9465',
+  },
+} as const satisfies Record<string, Text>;

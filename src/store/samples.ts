@@ -1,0 +1,133 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Select } from '../expression/ast.ts';
+import { matches } from '../expression/match.ts';
+import {
+  type Labels,
+  labelKey,
+  type Point,
+  type Sample,
+  type Series,
+  type SeriesReader,
+} from '../expression/series.ts';
+
+/** samples.db: raw values for a few hours. Disposable: a file that cannot be read is set aside and a new one begun. */
+export interface SampleStore extends SeriesReader {
+  /** Writes samples in one transaction; NaN is left out, it measures nothing. */
+  append(samples: readonly Sample[]): void;
+  /** The newest point of every series that has one since `from`, milliseconds. */
+  latest(name: string, from: number): Sample[];
+  /** Forgets points older than `before`, a slice of the series at each call so that no call blocks for long. */
+  prune(before: number): void;
+  close(): void;
+}
+
+interface StoredSeries {
+  readonly id: number;
+  readonly labels: Labels;
+}
+
+const seriesPerPrune = 50;
+
+const schema = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, name TEXT NOT NULL, labels TEXT NOT NULL, UNIQUE (name, labels));
+  CREATE TABLE IF NOT EXISTS points (series INTEGER NOT NULL, at INTEGER NOT NULL, value REAL NOT NULL,
+    PRIMARY KEY (series, at)) WITHOUT ROWID;`;
+
+/** Opens samples.db in a folder. `onReset` hears why an unreadable file was set aside as `samples.db.corrupt`. */
+export function openSamples(folder: string, onReset: (reason: string) => void = () => {}): SampleStore {
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, 'samples.db');
+  const database = openOrReplace(file, onReset);
+  const index = readIndex(database);
+  const insertSeries = database.prepare('INSERT INTO series (name, labels) VALUES (?, ?)');
+  const insertPoint = database.prepare('INSERT OR REPLACE INTO points (series, at, value) VALUES (?, ?, ?)');
+  const range = database.prepare('SELECT at, value FROM points WHERE series = ? AND at > ? AND at <= ? ORDER BY at');
+  const newest = database.prepare('SELECT at, value FROM points WHERE series = ? AND at > ? ORDER BY at DESC LIMIT 1');
+  const remove = database.prepare('DELETE FROM points WHERE series = ? AND at < ?');
+  let pruned = 0;
+
+  const seriesOf = ({ name, labels }: Sample): StoredSeries => {
+    const known = index.get(name) ?? new Map<string, StoredSeries>();
+    index.set(name, known);
+    const key = labelKey(labels);
+    const found = known.get(key);
+    if (found) return found;
+    const created = { id: Number(insertSeries.run(name, JSON.stringify(labels)).lastInsertRowid), labels };
+    known.set(key, created);
+    return created;
+  };
+
+  return {
+    append(samples) {
+      database.exec('BEGIN');
+      for (const sample of samples) {
+        if (!Number.isNaN(sample.value)) insertPoint.run(seriesOf(sample).id, Math.round(sample.at), sample.value);
+      }
+      database.exec('COMMIT');
+    },
+    read(select, from, to) {
+      return matching(index, select).flatMap(({ id, labels }): Series[] => {
+        const points = range.all(id, Math.round(from), Math.round(to)) as unknown as Point[];
+        return points.length > 0 ? [{ labels, points }] : [];
+      });
+    },
+    latest(name, from) {
+      return [...(index.get(name)?.values() ?? [])].flatMap(({ id, labels }): Sample[] => {
+        const point = newest.get(id, Math.round(from)) as unknown as Point | undefined;
+        return point ? [{ name, labels, ...point }] : [];
+      });
+    },
+    prune(before) {
+      const ids = [...index.values()].flatMap((known) => [...known.values()].map(({ id }) => id));
+      for (const id of ids.slice(pruned, pruned + seriesPerPrune)) remove.run(id, Math.round(before));
+      pruned = pruned + seriesPerPrune >= ids.length ? 0 : pruned + seriesPerPrune;
+    },
+    close() {
+      database.close();
+    },
+  };
+}
+
+function openOrReplace(file: string, onReset: (reason: string) => void): DatabaseSync {
+  try {
+    return open(file);
+  } catch (error) {
+    onReset(error instanceof Error ? error.message : String(error));
+    rmSync(`${file}-wal`, { force: true });
+    rmSync(`${file}-shm`, { force: true });
+    if (existsSync(file)) renameSync(file, `${file}.corrupt`);
+    return open(file);
+  }
+}
+
+function open(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 5000 });
+  try {
+    database.exec(schema);
+    const { quick_check: verdict } = database.prepare('PRAGMA quick_check(1)').get() ?? {};
+    if (verdict !== 'ok') throw new Error(String(verdict));
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function readIndex(database: DatabaseSync): Map<string, Map<string, StoredSeries>> {
+  const index = new Map<string, Map<string, StoredSeries>>();
+  for (const row of database.prepare('SELECT id, name, labels FROM series').all()) {
+    const labels: Labels = JSON.parse(String(row['labels']));
+    const known = index.get(String(row['name'])) ?? new Map<string, StoredSeries>();
+    known.set(labelKey(labels), { id: Number(row['id']), labels });
+    index.set(String(row['name']), known);
+  }
+  return index;
+}
+
+function matching(index: ReadonlyMap<string, ReadonlyMap<string, StoredSeries>>, select: Select): StoredSeries[] {
+  return [...(index.get(select.series)?.values() ?? [])].filter(({ labels }) => matches(select, labels));
+}

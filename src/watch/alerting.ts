@@ -1,0 +1,128 @@
+import { selectorsOf } from '../expression/ast.ts';
+import { evaluate } from '../expression/evaluate.ts';
+import type { Point, SeriesReader } from '../expression/series.ts';
+import type { ActiveRule } from '../rule.ts';
+import type { IncidentStore, NewNotification } from '../store/incidents.ts';
+import type { Log } from '../telemetry/log.ts';
+import { type Alert, type AlertEffect, type AlertState, alertKey, step } from './alert-state.ts';
+import { judge, type Verdict } from './evaluate.ts';
+import { closeIncident, type Incident, type IncidentEvent, observe, openIncident } from './incident.ts';
+import type { CheckStatus } from './snapshot.ts';
+
+export interface AlertingOptions {
+  readonly rules: readonly ActiveRule[];
+  readonly samples: SeriesReader;
+  readonly incidents: IncidentStore;
+  /** Notifications of an event, one per channel; written with the event. */
+  readonly announce: (event: IncidentEvent, rule: ActiveRule) => readonly NewNotification[];
+  readonly log: Log;
+  /** Distance of evaluations, milliseconds: at these moments the deciding samples are shown. */
+  readonly everyMs: number;
+  /** False when watch was away for long: alerts that were pending then begin again. */
+  readonly keepPending: boolean;
+}
+
+export interface Alerting {
+  /** Evaluates every rule; true when something was announced. */
+  tick(now: number, checks: readonly CheckStatus[]): boolean;
+  alerts(): readonly Alert[];
+  verdicts(): readonly Verdict[];
+}
+
+const samplesShown = 5;
+
+/** Carries the alerts over time: rules × samples → verdicts → alert states → incidents with their notifications. */
+export function createAlerting(options: AlertingOptions): Alerting {
+  const { rules, samples, incidents, log } = options;
+  const open = new Map<string, Incident>();
+  let state = restore(options, open);
+  let verdicts: readonly Verdict[] = [];
+
+  const fire = (alert: Alert, now: number): void => {
+    const incident = openIncident(alert, now);
+    const decidedBy = decidingPoints(options, alert, now);
+    const opened = incidents.open(incident, (numbered) =>
+      options.announce({ kind: 'firing', incident: numbered, at: now, decidedBy }, alert.rule),
+    );
+    open.set(alertKey(alert.rule.name, alert.labels), opened);
+    log.warn({ incident: `OPS-${opened.id}`, rule: opened.rule, labels: opened.labels }, 'incident opened');
+  };
+
+  const resolve = (alert: Alert, now: number): void => {
+    const key = alertKey(alert.rule.name, alert.labels);
+    const incident = open.get(key);
+    if (!incident) return;
+    const closed = closeIncident(incident, now);
+    const decidedBy = decidingPoints(options, alert, now);
+    incidents.transition(
+      closed,
+      options.announce({ kind: 'resolved', incident: closed, at: now, decidedBy }, alert.rule),
+    );
+    open.delete(key);
+    log.info({ incident: `OPS-${closed.id}`, rule: closed.rule }, 'incident resolved');
+  };
+
+  const settle = ({ kind, alert }: AlertEffect, now: number): void => (kind === 'fired' ? fire : resolve)(alert, now);
+
+  return {
+    alerts: () => [...state.values()],
+    verdicts: () => verdicts,
+    tick(now, checks) {
+      verdicts = judge(rules, samples, checks, now);
+      const { state: next, effects } = step(state, verdicts, now);
+      for (const effect of effects) settle(effect, now);
+      for (const [key, { value }] of next) {
+        const incident = open.get(key);
+        if (incident) open.set(key, observe(incident, value));
+      }
+      if (pendingKeys(next) !== pendingKeys(state)) savePending(incidents, next);
+      state = next;
+      return effects.length > 0;
+    },
+  };
+}
+
+/** What the last watch left: open incidents fire on without a second mail, pending ones keep their start. */
+function restore({ rules, incidents, keepPending }: AlertingOptions, open: Map<string, Incident>): AlertState {
+  const state = new Map<string, Alert>();
+  const byName = new Map(rules.map((rule) => [rule.name, rule]));
+  for (const { rule: name, labels, since } of keepPending ? incidents.pending() : []) {
+    const rule = byName.get(name);
+    if (rule) state.set(alertKey(name, labels), { rule, labels, state: 'pending', since, value: Number.NaN });
+  }
+  for (const incident of incidents.firing()) {
+    const { rule: name, labels, openedAt: since, value } = incident;
+    const rule = byName.get(name);
+    const key = alertKey(name, labels);
+    // A rule that is gone or disabled ends its incidents silently.
+    if (!rule) incidents.transition(closeIncident(incident, Date.now()), []);
+    else {
+      state.set(key, { rule, labels, state: 'firing', since, value });
+      open.set(key, incident);
+    }
+  }
+  return state;
+}
+
+const pendingOf = (state: AlertState): Alert[] => [...state.values()].filter((alert) => alert.state === 'pending');
+
+const pendingKeys = (state: AlertState): string =>
+  pendingOf(state)
+    .map(({ rule, labels, since }) => alertKey(rule.name, labels) + since)
+    .join();
+
+function savePending(incidents: IncidentStore, state: AlertState): void {
+  incidents.savePending(pendingOf(state).map(({ rule, labels, since }) => ({ rule: rule.name, labels, since })));
+}
+
+/** The measured side of the rule at the last evaluations, so that the mail's numbers are those that decided. */
+function decidingPoints({ samples, everyMs }: AlertingOptions, { rule, labels }: Alert, now: number): Point[] {
+  const measured = rule.expression.kind === 'compare' ? rule.expression.left : rule.expression;
+  const key = alertKey('', labels);
+  const times = Array.from({ length: samplesShown }, (_, index) => now - (samplesShown - 1 - index) * everyMs);
+  if (selectorsOf(measured).length === 0) return [];
+  return times.flatMap((at): Point[] => {
+    const found = evaluate(measured, samples, at).find((element) => alertKey('', element.labels) === key);
+    return found ? [{ at, value: found.value }] : [];
+  });
+}

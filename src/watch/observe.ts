@@ -1,0 +1,51 @@
+import { watchMetrics } from '../catalogue/index.ts';
+import type { Metric } from '../catalogue/metric.ts';
+import * as watch from '../catalogue/watch.ts';
+import { sampleOf } from '../check.ts';
+import type { Sample } from '../expression/series.ts';
+import type { OutboxEntry } from '../store/outbox.ts';
+import type { Metrics } from '../telemetry/registry.ts';
+import type { Alert } from './alert-state.ts';
+
+const severities = ['critical', 'warning', 'info'] as const;
+const states = ['pending', 'firing'] as const;
+
+/** Watch's own state as samples: it is stored like any other, so that the page can draw it and rules can judge it. */
+export function ownSamples(
+  alerts: readonly Alert[],
+  unsent: readonly OutboxEntry[],
+  evaluatedAt: number | undefined,
+  now: number,
+): Sample[] {
+  const counted = severities.flatMap((severity) =>
+    states.map((state) => {
+      const matching = alerts.filter((alert) => alert.rule.severity === severity && alert.state === state);
+      return sampleOf(watch.alerts, { severity, state }, matching.length, now);
+    }),
+  );
+  const oldest = Math.min(now, ...unsent.map(({ createdAt }) => createdAt));
+  return [
+    ...counted,
+    sampleOf(watch.notificationsPending, {}, unsent.length, now),
+    sampleOf(watch.oldestPendingNotification, {}, (now - oldest) / 1000, now),
+    ...(evaluatedAt === undefined ? [] : [sampleOf(watch.ruleLastEvaluation, {}, evaluatedAt / 1000, now)]),
+  ];
+}
+
+/** What watch itself exposes; the gateway's series, which a check reads too, are exposed by the gateway alone. */
+const exposed: ReadonlyMap<string, Metric> = new Map(
+  watchMetrics.filter(({ type }) => type === 'gauge').map((metric) => [metric.name, metric]),
+);
+
+/** Shows the newest samples at a scrape. A series that is no longer measured disappears instead of standing still. */
+export function exposeSamples(metrics: Metrics, samples: readonly Sample[]): void {
+  const shown = samples.filter(({ name }) => exposed.has(name) && !name.startsWith('process_'));
+  for (const name of cleared) metrics.clear(name);
+  for (const { name, labels, value } of shown) {
+    const metric = exposed.get(name);
+    if (metric) metrics.set(metric, labels, value);
+  }
+}
+
+/** Everything that is filled from samples. */
+const cleared: readonly Metric[] = [...exposed.values()].filter(({ name }) => /^ops_(?!build_info)/.test(name));
