@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renderRuleFiles } from '../src/rule-file.ts';
 import { renderBoards } from './generate/boards.ts';
 import { renderReference } from './generate/reference.ts';
 
@@ -11,7 +12,7 @@ export interface GeneratedFile {
 }
 
 const root = new URL('../', import.meta.url);
-const files: GeneratedFile[] = (await Promise.all([renderBoards(), renderReference()])).flat();
+const files: GeneratedFile[] = (await Promise.all([renderBoards(), renderReference(), renderRuleFiles()])).flat();
 
 const stale: string[] = [];
 for (const { path, text } of files) {

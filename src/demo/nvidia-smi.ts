@@ -87,7 +87,7 @@ function details(): void {
 
 function table(): void {
   const line = `+${'-'.repeat(89)}+`;
-  const row = (text) => say(`| ${text.padEnd(88)}|`);
+  const row = (text: string) => say(`| ${text.padEnd(88)}|`);
   say(line);
   row(`NVIDIA-SMI ${driver}    Driver Version: ${driver}    CUDA Version: 12.4`);
   say(line);

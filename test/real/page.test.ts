@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { answering, freePort, type RunningProgram, repository, startOps, temporaryFolder } from '../support/ops.ts';
+import { createGpuSimulator } from '../../src/demo/gpu-simulator.ts';
+import { answering, freePort, type RunningProgram, startOps, temporaryFolder } from '../support/ops.ts';
 import { findProgram } from './support/programs.ts';
 import { realPart } from './support/require.ts';
 
@@ -15,11 +15,12 @@ realPart('Chromium', executablePath !== undefined)('the ops page in a real brows
 
   beforeAll(async () => {
     const port = await freePort();
+    const gpu = await createGpuSimulator(temporaryFolder('gpu'));
     watch = startOps('watch', {
       watch: {
         state_dir: temporaryFolder('page'),
         checks: {
-          gpu: { every: '1s', command: join(repository, 'src/demo/nvidia-smi') },
+          gpu: { every: '1s', command: gpu.command },
           gateway: { every: '1s' },
           'ui-health': { every: '1s', url: 'http://127.0.0.1:1/health' },
         },

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { createGpuSimulator } from '../../src/demo/gpu-simulator.ts';
 import { startOllamaSimulator } from '../../src/demo/ollama-simulator.ts';
 import {
   answering,
@@ -63,6 +64,7 @@ realPart('prometheus', prometheus !== undefined)('a real Prometheus', () => {
     const [gatewayPort, metricsPort, pagePort, prometheusPort] = await Promise.all([0, 1, 2, 3].map(freePort));
     const folder = temporaryFolder('prometheus');
     const ollama = await startOllamaSimulator({ models: ['qwen3:32b'] });
+    const gpu = await createGpuSimulator(folder);
     const configuration = {
       gateway: {
         listen: `127.0.0.1:${gatewayPort}`,
@@ -72,7 +74,7 @@ realPart('prometheus', prometheus !== undefined)('a real Prometheus', () => {
       },
       watch: {
         state_dir: folder,
-        checks: { gpu: { every: '1s', command: join(repository, 'src/demo/nvidia-smi') }, gateway: { every: '1s' } },
+        checks: { gpu: { every: '1s', command: gpu.command }, gateway: { every: '1s' } },
       },
       page: { listen: `127.0.0.1:${pagePort}` },
     };

@@ -7,18 +7,36 @@ const command: CliCommand = {
   build(builder, context) {
     configOption(builder).action(async ({ config: file }: { config?: string }) => {
       const config = await readConfiguration(context, file);
-      const [{ hostname }, { createLog }, { startWatch }, { stateFolder }, { onStopSignal }] = await Promise.all([
+      const [
+        { hostname },
+        { systemClock },
+        { startPage },
+        { createLog },
+        { triage },
+        { startWatch },
+        { stateFolder },
+        { onStopSignal },
+      ] = await Promise.all([
         import('node:os'),
+        import('../../clock.ts'),
+        import('../../page/server.ts'),
         import('../../telemetry/log.ts'),
+        import('../../triage/triage.ts'),
         import('../../watch/main.ts'),
         import('../../watch/state-folder.ts'),
         import('../signals.ts'),
       ]);
       const log = createLog(config.gateway.log_level, 'watch');
       const stateDir = stateFolder(config.watch.state_dir, context.env);
-      const watch = await startWatch({ config, endpoints: endpointsOf(config), stateDir, host: hostname(), log });
+      const endpoints = endpointsOf(config);
+      const diagnose = () => triage({ config: config.triage, endpoints, clock: systemClock });
+      const watch = await startWatch({ config, endpoints, stateDir, host: hostname(), log, diagnose });
+      const page = await startPage(watch, config.page.listen).catch(async (error: unknown) => {
+        await watch.close();
+        throw error;
+      });
       // The ops page reads the watch and is closed before it.
-      const parts = [watch];
+      const parts = [page, watch];
       log.info({ state_dir: stateDir }, 'watching');
       onStopSignal(() => {
         log.info('stopping');

@@ -2,13 +2,12 @@ import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { type ClawdbotSimulator, startClawdbotSimulator } from '../../demo/clawdbot-simulator.ts';
+import { createGpuSimulator, type GpuSimulator } from '../../demo/gpu-simulator.ts';
 import { type MailCatcher, startMailCatcher } from '../../demo/mail-catcher.ts';
 import { type OllamaSimulator, startOllamaSimulator } from '../../demo/ollama-simulator.ts';
 import { codeOf, OpsError } from '../../errors.ts';
-import { root } from '../../package.ts';
 import { createLog } from '../../telemetry/log.ts';
 import { type Children, superviseChildren } from '../children.ts';
 
@@ -33,7 +32,6 @@ export interface Stage {
 
 const apiKey = 'demo-key';
 const model = 'qwen3:32b';
-const nvidiaSmi = fileURLToPath(new URL('src/demo/nvidia-smi', root));
 
 /** Starts everything in a temporary folder; the ports were asked for by name, so one that is taken is an error. */
 export async function startStage(ports: StagePorts): Promise<Stage> {
@@ -42,13 +40,14 @@ export async function startStage(ports: StagePorts): Promise<Stage> {
   await assertFree(ports.page, '--page-port');
   const folder = await mkdtemp(join(tmpdir(), 'clawdbot-ops-demo-'));
   const gatewayUrl = `http://127.0.0.1:${ports.gateway}`;
-  const [ollama, clawdbot, mail] = await Promise.all([
+  const [ollama, clawdbot, mail, gpu] = await Promise.all([
     startOllamaSimulator({ models: [model], logFile: join(folder, 'ollama.log') }),
     startClawdbotSimulator({ apiBase: `${gatewayUrl}/v1`, apiKey, model }),
     startMailCatcher(),
+    createGpuSimulator(folder),
   ]);
   const configFile = join(folder, 'ops.yaml');
-  await writeFile(configFile, stringify(configuration(folder, ports, { ollama, clawdbot, mail })));
+  await writeFile(configFile, stringify(configuration(folder, ports, { ollama, clawdbot, mail, gpu })));
   const output = await open(join(folder, 'program.log'), 'a');
   const children = superviseChildren(
     ['gateway', 'watch'].map((name) => ({ name, args: ['--config', configFile], output: output.fd })),
@@ -75,10 +74,11 @@ interface StandIns {
   readonly ollama: OllamaSimulator;
   readonly clawdbot: ClawdbotSimulator;
   readonly mail: MailCatcher;
+  readonly gpu: GpuSimulator;
 }
 
 /** The article's configuration with a faster pulse, so that a fault is mailed within a minute. */
-function configuration(folder: string, ports: StagePorts, { ollama, clawdbot, mail }: StandIns): unknown {
+function configuration(folder: string, ports: StagePorts, { ollama, clawdbot, mail, gpu }: StandIns): unknown {
   const quick = { every: '2s' };
   return {
     gateway: {
@@ -93,7 +93,7 @@ function configuration(folder: string, ports: StagePorts, { ollama, clawdbot, ma
     watch: {
       state_dir: folder,
       checks: {
-        gpu: { ...quick, command: nvidiaSmi },
+        gpu: { ...quick, command: gpu.command },
         'ui-health': { ...quick, url: `${clawdbot.url}/health` },
         gateway: quick,
         certificate: { files: [], hosts: [] },
@@ -109,7 +109,7 @@ function configuration(folder: string, ports: StagePorts, { ollama, clawdbot, ma
     },
     triage: {
       path: 'clawdbot',
-      nvidia_smi: nvidiaSmi,
+      nvidia_smi: gpu.command,
       logs: {
         'gateway-log': join(folder, 'qwen-gateway.log'),
         'ollama-log': join(folder, 'ollama.log'),
