@@ -30,6 +30,8 @@ export async function createServer(stages: Stages): Promise<GatewayServer> {
   const app = Fastify({
     bodyLimit: stages.config.limits.max_body_bytes,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    // Requests that come in while it drains have their audit line too.
+    return503OnClosing: false,
     // A model may think for minutes: the time limits of a request are our own.
     requestTimeout: 0,
   });
