@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { Cancel, Clock } from '../../../src/clock.ts';
-import { sseComment, sseDone, sseEvent } from '../../translate/chat/stream.ts';
+import type { Cancel, Clock } from '../src/clock.ts';
 import type { Exchange } from './route.ts';
+import { sseComment, sseDone, sseEvent } from './translate/chat/stream.ts';
 
 /**
  * The server-sent events of one answer. Nothing is sent before the first event or comment, so that a failure until then

@@ -1,8 +1,8 @@
-import { OpsError } from '../../../src/errors.ts';
-import type { OllamaChatRecord } from '../../../src/ollama.ts';
-import { clientError, errorEvent, errorReply } from '../../translate/error-reply.ts';
+import { OpsError } from '../src/errors.ts';
+import type { OllamaChatRecord } from '../src/ollama.ts';
 import { EventStream } from './event-stream.ts';
 import type { Exchange, Stages } from './route.ts';
+import { clientError, errorEvent, errorReply } from './translate/error-reply.ts';
 
 /** Turns the records of an answer into the chunks of one API. */
 export interface Chunks {
