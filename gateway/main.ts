@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { gatewayMetrics } from '../src/catalogue/index.ts';
 import { type Clock, systemClock } from '../src/clock.ts';
 import { OpsError } from '../src/errors.ts';
@@ -13,7 +14,7 @@ import { guardNetwork } from './admission/network.ts';
 import type { GatewayConfig } from './config.ts';
 import { bindServer, listenOn, urlOf } from './listen.ts';
 import { createMetricsServer } from './metrics-server.ts';
-import { createServer } from './server.ts';
+import { createServer, type GatewayServer } from './server.ts';
 import { Upstream } from './upstream/upstream.ts';
 
 /** Time that open requests have to end by themselves after `close`, in milliseconds. */
@@ -43,65 +44,81 @@ export interface Gateway {
 
 /** Starts the gateway: config → upstream → server. @throws OpsError `address_in_use`, `state_unwritable` */
 export async function startGateway(input: GatewayInput): Promise<Gateway> {
-  const { config, telemetry, clock = systemClock } = input;
-  const log = input.log ?? createLog(config.log_level, 'gateway');
-  warnAboutKeys(config, log);
-  const metrics = createMetrics(gatewayMetrics);
-  observeProcess(metrics);
-  const endpoint = telemetry.otlp_endpoint ?? process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
-  const tracing = endpoint ? await startTracing('clawdbot-ops-gateway', endpoint) : undefined;
-  const audit = await openAuditLog(config.audit.file, metrics, log);
-  const account = createAccount({ audit, metrics, tracing, clock, userIdTrusted: config.auth.trust_user_header });
-  const upstream = new Upstream({ config, clock, metrics, log });
+  const log = input.log ?? createLog(input.config.log_level, 'gateway');
+  warnAboutKeys(input.config, log);
   let closing: Promise<void> | undefined;
-  const admission = createAdmission(config, clock);
-  const { app, endOpen } = await createServer({
-    ...{ config, clock, admission, upstream, account },
-    draining: () => closing !== undefined,
-  });
-  guardNetwork(app.server, config, metrics, log);
-  const metricsServer = createMetricsServer(metrics, account);
-
-  const closeRest = async () => {
-    metricsServer.closeAllConnections();
-    if (metricsServer.listening) await new Promise((resolve) => metricsServer.close(resolve));
-    await upstream.close();
-    await tracing?.shutdown();
-    audit.close();
-  };
-  try {
-    await listenOn(config.listen, '--listen', (host, port) => app.listen({ host, port }));
-    await listenOn(config.metrics_listen, '--metrics-listen', bindServer(metricsServer));
-  } catch (thrown) {
-    await app.close();
-    await closeRest();
-    throw thrown;
-  }
-  const address = urlOf(app.server);
-  const metricsAddress = urlOf(metricsServer);
-  log.info({ address, metrics: metricsAddress, ollama: config.ollama_api }, `gateway listens on ${address}`);
-
-  const drain = async (limitMs: number) => {
-    const closed = app.close();
-    const cut = setTimeout(() => endOpen(new OpsError('service_unavailable', { seconds: 5 })), limitMs);
-    const kill = setTimeout(() => app.server.closeAllConnections(), limitMs + 1000);
-    const idle = setInterval(() => app.server.closeIdleConnections(), idleSweepMs);
-    await closed;
-    clearInterval(idle);
-    clearTimeout(cut);
-    clearTimeout(kill);
-    await closeRest();
-    log.info('gateway ended');
-  };
+  const parts = await compose(input, log, () => closing !== undefined);
+  await listen(parts, input.config);
+  const address = urlOf(parts.app.server);
+  const metricsAddress = urlOf(parts.metricsServer);
+  const ollama = input.config.ollama_api;
+  log.info({ address, metrics: metricsAddress, ollama }, `gateway listens on ${address}`);
   return {
     address,
     metricsAddress,
     close({ now = false } = {}) {
-      if (now) endOpen(new OpsError('service_unavailable', { seconds: 5 }));
-      closing ??= drain(now ? 0 : (input.drainMs ?? drainMs));
+      if (now) parts.endOpen(new OpsError('service_unavailable', { seconds: 5 }));
+      closing ??= drain(parts, now ? 0 : (input.drainMs ?? drainMs)).then(() => log.info('gateway ended'));
       return closing;
     },
   };
+}
+
+interface Parts extends GatewayServer {
+  readonly metricsServer: Server;
+  /** Ends what the servers need, after them. */
+  release(): Promise<void>;
+}
+
+/** Wires the stages. Nothing listens yet. */
+async function compose(input: GatewayInput, log: Log, draining: () => boolean): Promise<Parts> {
+  const { config, telemetry, clock = systemClock } = input;
+  const metrics = createMetrics(gatewayMetrics);
+  observeProcess(metrics);
+  const audit = await openAuditLog(config.audit.file, metrics, log);
+  const endpoint = telemetry.otlp_endpoint ?? process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  const tracing = endpoint ? await startTracing('clawdbot-ops-gateway', endpoint) : undefined;
+  const account = createAccount({ audit, metrics, tracing, clock, userIdTrusted: config.auth.trust_user_header });
+  const upstream = new Upstream({ config, clock, metrics, log });
+  const admission = createAdmission(config, clock);
+  const server = await createServer({ config, clock, admission, upstream, account, draining });
+  guardNetwork(server.app.server, config, metrics, log);
+  return {
+    ...server,
+    metricsServer: createMetricsServer(metrics, account),
+    async release() {
+      await upstream.close();
+      await tracing?.shutdown();
+      audit.close();
+    },
+  };
+}
+
+async function listen(parts: Parts, config: GatewayConfig): Promise<void> {
+  try {
+    await listenOn(config.listen, '--listen', (host, port) => parts.app.listen({ host, port }));
+    await listenOn(config.metrics_listen, '--metrics-listen', bindServer(parts.metricsServer));
+  } catch (thrown) {
+    await parts.app.close();
+    await parts.release();
+    throw thrown;
+  }
+}
+
+/** Stops accepting; what is still open after `limitMs` ends with an error; `/metrics` answers until the end. */
+async function drain({ app, metricsServer, endOpen, release }: Parts, limitMs: number): Promise<void> {
+  const closed = app.close();
+  const idle = setInterval(() => app.server.closeIdleConnections(), idleSweepMs);
+  const cut = setTimeout(() => endOpen(new OpsError('service_unavailable', { seconds: 5 })), limitMs);
+  const kill = setTimeout(() => app.server.closeAllConnections(), limitMs + 1000);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(cut);
+  clearTimeout(kill);
+  const ended = new Promise((resolve) => metricsServer.close(resolve));
+  metricsServer.closeAllConnections();
+  await ended;
+  await release();
 }
 
 function warnAboutKeys({ auth }: GatewayConfig, log: Log): void {

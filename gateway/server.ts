@@ -7,9 +7,9 @@ import type { OpenRequest } from './account/account.ts';
 import { type Admitted, type Inbound, isRejection } from './admission/admitted.ts';
 import { clientAddress, contains, isSaneRequestId, plainAddress } from './admission/client.ts';
 import { usesBearer } from './admission/key.ts';
+import { sendError } from './answer.ts';
 import { addressSet, type GatewayConfig } from './config.ts';
-import { sendError } from './routes/support/answer.ts';
-import type { Exchange, Route, Stages } from './routes/support/route.ts';
+import type { Exchange, Route, Stages } from './route.ts';
 
 const routesFolder = new URL('./routes/', import.meta.url);
 
@@ -30,6 +30,8 @@ export async function createServer(stages: Stages): Promise<GatewayServer> {
   const app = Fastify({
     bodyLimit: stages.config.limits.max_body_bytes,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    // Requests that come in while it drains have their audit line too.
+    return503OnClosing: false,
     // A model may think for minutes: the time limits of a request are our own.
     requestTimeout: 0,
   });

@@ -1,8 +1,8 @@
+import { generate } from '../generation.ts';
+import type { ApiRoute } from '../route.ts';
 import { ReplyBuilder } from '../translate/chat/reply.ts';
 import { translateChat } from '../translate/chat/request.ts';
 import { ChunkStream } from '../translate/chat/stream.ts';
-import { generate } from './support/generation.ts';
-import type { ApiRoute } from './support/route.ts';
 
 const route: ApiRoute = {
   method: 'POST',

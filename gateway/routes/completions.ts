@@ -1,6 +1,6 @@
+import { generate } from '../generation.ts';
+import type { ApiRoute } from '../route.ts';
 import { CompletionBuilder, translateCompletion } from '../translate/completions.ts';
-import { generate } from './support/generation.ts';
-import type { ApiRoute } from './support/route.ts';
 
 const route: ApiRoute = {
   method: 'POST',

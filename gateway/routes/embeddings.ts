@@ -1,8 +1,8 @@
 import { admitPrompt, parseBody } from '../admission/prompt.ts';
+import { plainSignal } from '../answer.ts';
+import { headerSafe } from '../generation.ts';
+import type { ApiRoute } from '../route.ts';
 import { toOpenAiEmbeddings, translateEmbeddings } from '../translate/embeddings.ts';
-import { plainSignal } from './support/answer.ts';
-import { headerSafe } from './support/generation.ts';
-import type { ApiRoute } from './support/route.ts';
 
 const route: ApiRoute = {
   method: 'POST',

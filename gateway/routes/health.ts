@@ -1,4 +1,4 @@
-import type { OpenRoute } from './support/route.ts';
+import type { OpenRoute } from '../route.ts';
 
 /** Alive: says nothing about Ollama, so that a supervisor does not restart a gateway for its backend's fault. */
 const route: OpenRoute = {

@@ -1,6 +1,6 @@
 import { OpsError } from '../../src/errors.ts';
+import type { ApiRoute } from '../route.ts';
 import { toOpenAiModels } from '../translate/models.ts';
-import type { ApiRoute } from './support/route.ts';
 
 /** Ids contain slashes where a model comes from a registry of one's own, so the rest of the path is the id. */
 const route: ApiRoute = {

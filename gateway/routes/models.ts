@@ -1,5 +1,5 @@
+import type { ApiRoute } from '../route.ts';
 import { toOpenAiModels } from '../translate/models.ts';
-import type { ApiRoute } from './support/route.ts';
 
 const route: ApiRoute = {
   method: 'GET',

@@ -1,5 +1,5 @@
+import type { OpenRoute, Stages } from '../route.ts';
 import { resolveModel } from '../upstream/models.ts';
-import type { OpenRoute, Stages } from './support/route.ts';
 
 /** Ready: a backend answers and has a model, or all of `models.required`. */
 const route: OpenRoute = {

@@ -6,60 +6,10 @@ import type { OllamaChatRequest } from '../ollama.ts';
 import { answerRecords, defaultScript, finalRecord, type Script, wordsOf } from './ollama-answer.ts';
 import { createOllamaLog } from './ollama-log.ts';
 import { psEntry, type SimulatedModel, showEntry, tagEntry, withTag } from './ollama-models.ts';
+import type { OllamaFault, OllamaSimulator, OllamaSimulatorOptions, SimulatedRequest } from './ollama-options.ts';
+import { embed, parsed, send, stamp } from './ollama-reply.ts';
 
-/**
- * What is wrong with the simulator. `silent` accepts and never answers, on every path; `refuse` stops listening; the
- * others concern generation only: `slow-first-token` waits `slowFirstTokenMs`, `stall` ends speaking after three
- * records, `error-record` and `no-done` end the stream there, `reset` cuts it, `error` answers 500, `busy` Ollama's 503.
- */
-export type OllamaFault =
-  | 'none'
-  | 'silent'
-  | 'refuse'
-  | 'slow-first-token'
-  | 'stall'
-  | 'error-record'
-  | 'no-done'
-  | 'reset'
-  | 'error'
-  | 'busy';
-
-export interface OllamaSimulatorOptions {
-  /** 0 or absent: a free one. */
-  readonly port?: number;
-  readonly models?: readonly (string | SimulatedModel)[];
-  /** Names of the models that are in memory at the start; all unless given. */
-  readonly loaded?: readonly string[];
-  readonly tokensPerSecond?: number;
-  readonly loadMs?: number;
-  readonly firstTokenMs?: number;
-  readonly slowFirstTokenMs?: number;
-  readonly answer?: string;
-  readonly thinking?: string;
-  /** Receives Ollama's log lines. */
-  readonly logFile?: string;
-}
-
-/** One request that the simulator got. */
-export interface SimulatedRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: unknown;
-  /** The caller hung up before the answer was complete. */
-  aborted: boolean;
-}
-
-export interface OllamaSimulator {
-  readonly url: string;
-  readonly port: number;
-  /** May be changed while it runs; takes effect with the next request, `refuse` at once. */
-  fault: OllamaFault;
-  readonly requests: readonly SimulatedRequest[];
-  /** Bodies of the `/api/chat` requests. */
-  readonly chats: readonly OllamaChatRequest[];
-  close(): Promise<void>;
-}
+export type { OllamaFault, OllamaSimulator, OllamaSimulatorOptions, SimulatedRequest };
 
 /** Starts a server that speaks Ollama's wire format on loopback, with faults that can be switched at run time. */
 export async function startOllamaSimulator(options: OllamaSimulatorOptions = {}): Promise<OllamaSimulator> {
@@ -261,27 +211,4 @@ class Simulation implements OllamaSimulator {
     else if (this.#fault === 'reset') response.socket?.resetAndDestroy();
     return ['stall', 'error-record', 'no-done', 'reset'].includes(this.#fault);
   }
-}
-
-const stamp = ({ model }: OllamaChatRequest) => ({ model, created_at: new Date().toISOString() });
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function send(response: ServerResponse, status: number, body: object): void {
-  response.statusCode = status;
-  response.setHeader('content-type', 'application/json; charset=utf-8');
-  response.end(JSON.stringify(body));
-}
-
-function embed(model: SimulatedModel, body: unknown, response: ServerResponse): void {
-  const input: unknown = typeof body === 'object' && body !== null && 'input' in body ? body.input : [];
-  const inputs = Array.isArray(input) ? input : [input];
-  const embeddings = inputs.map((text) => Array.from({ length: 8 }, (_, i) => (String(text).length + i) / 100));
-  send(response, 200, { model: model.name, embeddings, total_duration: 1_000_000, prompt_eval_count: inputs.length });
 }

@@ -53,6 +53,23 @@ describe('a backend that says nothing', () => {
   });
 });
 
+test('a plain call through a proxy is answered before the proxy gives up, a direct one waits', async () => {
+  const { chat, ollama } = await startRig({
+    config: { timeouts: { non_stream_first_byte: '300ms' } },
+    ollama: { tokensPerSecond: 20 },
+  });
+  const reply = await chat({}, { headers: { 'x-forwarded-for': '198.51.100.7' } });
+  expect([reply.status, await reply.json()]).toEqual([503, friendly]);
+  await vi.waitUntil(() => ollama.requests.some(({ path, aborted }) => path === '/api/chat' && aborted));
+  expect((await chat()).status).toBe(200);
+});
+
+test('a body over the limit is answered 413', async () => {
+  const { chat } = await startRig({ config: { limits: { max_body_bytes: 1000 } } });
+  const reply = await chat({ messages: [{ role: 'user', content: 'x'.repeat(2000) }] });
+  expect([reply.status, await reply.json()]).toEqual([413, { error: 'request body too large, max 1000 bytes' }]);
+});
+
 test('three failures open the breaker, which answers at once and closes after the backend is back', async () => {
   const { chat, ollama, metrics } = await startRig();
   ollama.fault = 'refuse';

@@ -1,9 +1,9 @@
-import { admitPrompt, parseBody } from '../../admission/prompt.ts';
-import type { ReplyFrame } from '../../translate/chat/reply.ts';
-import type { ChatTranslation } from '../../translate/chat/request.ts';
-import type { Fields } from '../../translate/fields.ts';
+import { admitPrompt, parseBody } from './admission/prompt.ts';
 import { type Builder, type Chunks, plainSignal, sendStream, sendWhole } from './answer.ts';
 import type { Exchange, Stages } from './route.ts';
+import type { ReplyFrame } from './translate/chat/reply.ts';
+import type { ChatTranslation } from './translate/chat/request.ts';
+import type { Fields } from './translate/fields.ts';
 
 /** What the two generation APIs differ in. */
 export interface GenerationApi {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { Cancel, Clock } from '../../../src/clock.ts';
-import { sseComment, sseDone, sseEvent } from '../../translate/chat/stream.ts';
+import type { Cancel, Clock } from '../src/clock.ts';
 import type { Exchange } from './route.ts';
+import { sseComment, sseDone, sseEvent } from './translate/chat/stream.ts';
 
 /**
  * The server-sent events of one answer. Nothing is sent before the first event or comment, so that a failure until then
@@ -11,18 +11,19 @@ import type { Exchange } from './route.ts';
 export class EventStream {
   readonly #exchange: Exchange;
   readonly #raw: ServerResponse;
-  #cancelComment: Cancel = () => {};
+  #cancelTick: Cancel = () => {};
+  #quiet = true;
 
-  /** Comments are sent every `commentMs` as long as no event is. */
+  /** A comment is sent after each `commentMs` in which no event was: proxies cut silent connections. */
   constructor(exchange: Exchange, clock: Clock, commentMs: number) {
     this.#exchange = exchange;
     this.#raw = exchange.reply.raw;
-    const comment = () => {
-      this.#start();
-      this.#raw.write(sseComment(exchange.record.currentPhase === 'load' ? 'loading model' : 'waiting'));
-      this.#cancelComment = clock.after(commentMs, comment, { keepAlive: false });
+    const tick = () => {
+      if (this.#quiet) this.#comment();
+      this.#quiet = true;
+      this.#cancelTick = clock.after(commentMs, tick, { keepAlive: false });
     };
-    this.#cancelComment = clock.after(commentMs, comment, { keepAlive: false });
+    this.#cancelTick = clock.after(commentMs, tick, { keepAlive: false });
   }
 
   get started(): boolean {
@@ -32,7 +33,7 @@ export class EventStream {
   /** Sends an event; waits while the caller reads more slowly than the model speaks. */
   async send(data: object): Promise<void> {
     this.#start();
-    this.#cancelComment();
+    this.#quiet = false;
     if (this.#raw.destroyed || this.#raw.write(sseEvent(data))) return;
     await Promise.race([once(this.#raw, 'drain'), once(this.#raw, 'close')]);
   }
@@ -50,7 +51,13 @@ export class EventStream {
   }
 
   stop(): void {
-    this.#cancelComment();
+    this.#cancelTick();
+  }
+
+  #comment(): void {
+    this.#start();
+    if (this.#raw.destroyed) return;
+    this.#raw.write(sseComment(this.#exchange.record.currentPhase === 'load' ? 'loading model' : 'waiting'));
   }
 
   #start(): void {

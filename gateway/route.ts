@@ -1,12 +1,31 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Clock } from '../../../src/clock.ts';
-import type { Account } from '../../account/account.ts';
-import type { RequestRecord } from '../../account/request-record.ts';
-import type { Admission } from '../../admission/admit.ts';
-import type { Admitted, Inbound } from '../../admission/admitted.ts';
-import type { GatewayConfig } from '../../config.ts';
-import type { ErrorShape } from '../../translate/error-reply.ts';
-import type { Upstream } from '../../upstream/upstream.ts';
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '../src/clock.ts';
+import type { Account } from './account/account.ts';
+import type { RequestRecord } from './account/request-record.ts';
+import type { Admission } from './admission/admit.ts';
+import type { Admitted, Inbound } from './admission/admitted.ts';
+import type { GatewayConfig } from './config.ts';
+import type { ErrorShape } from './translate/error-reply.ts';
+import type { Upstream } from './upstream/upstream.ts';
+
+/** What the stages use of the HTTP framework's request. */
+export interface HttpRequest {
+  /** Bytes, not yet read as anything. */
+  readonly body: unknown;
+  readonly params: unknown;
+}
+
+/** What the stages use of the HTTP framework's reply. */
+export interface HttpReply {
+  readonly raw: ServerResponse;
+  header(name: string, value: string): unknown;
+  hasHeader(name: string): boolean;
+  getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>;
+  code(status: number): { send(body: unknown): unknown };
+  send(body: unknown): unknown;
+  /** Leaves the response to the caller. */
+  hijack(): unknown;
+}
 
 /** The stages that a request passes, wired once by main.ts. */
 export interface Stages {
@@ -24,8 +43,8 @@ export interface Exchange {
   readonly inbound: Inbound;
   readonly admitted: Admitted;
   readonly record: RequestRecord;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
+  readonly request: HttpRequest;
+  readonly reply: HttpReply;
   /** Aborts when the caller leaves or the gateway ends; its reason is then the error for the caller. */
   readonly signal: AbortSignal;
   readonly errorShape: ErrorShape;
@@ -40,7 +59,7 @@ interface RouteBase {
 /** Asked by load balancers and checks: no key, no limit, no audit line, no prefix. */
 export interface OpenRoute extends RouteBase {
   readonly open: true;
-  handle(reply: FastifyReply, stages: Stages): Promise<void>;
+  handle(reply: HttpReply, stages: Stages): Promise<void>;
 }
 
 /** Part of the API: served with and without `/v1`, because the article's Nginx strips the prefix. */

@@ -1,8 +1,8 @@
-import { OpsError } from '../../../src/errors.ts';
-import type { OllamaChatRecord } from '../../../src/ollama.ts';
-import { clientError, errorEvent, errorReply } from '../../translate/error-reply.ts';
+import { OpsError } from '../src/errors.ts';
+import type { OllamaChatRecord } from '../src/ollama.ts';
 import { EventStream } from './event-stream.ts';
 import type { Exchange, Stages } from './route.ts';
+import { clientError, errorEvent, errorReply } from './translate/error-reply.ts';
 
 /** Turns the records of an answer into the chunks of one API. */
 export interface Chunks {
@@ -63,12 +63,12 @@ export async function sendWhole(
  * The signal of a plain call. A proxy gives up on a silent connection, Nginx after 60 s, and its caller would get a page
  * of the proxy: ours comes before. A direct caller waits as long as the model works.
  */
-export function plainSignal({ signal, inbound }: Exchange, { clock, config }: Stages): AbortSignal {
+export function plainSignal({ signal, inbound, reply }: Exchange, { clock, config }: Stages): AbortSignal {
   if (!inbound.proxied) return signal;
   const late = new AbortController();
   const error = new OpsError('service_unavailable', { seconds: 5, reason: 'non_stream_first_byte' });
   const cancel = clock.after(config.timeouts.non_stream_first_byte, () => late.abort(error), { keepAlive: false });
-  signal.addEventListener('abort', cancel, { once: true });
+  reply.raw.once('close', cancel);
   return AbortSignal.any([signal, late.signal]);
 }
 
