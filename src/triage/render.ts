@@ -1,3 +1,4 @@
+import { type AuditLine, parseAuditLine } from '../audit-line.ts';
 import type { Language, Text } from '../text.ts';
 import type { Diagnosis, EvidenceLine, SourceReport, Step, StepState, Verdict } from './diagnosis.ts';
 
@@ -85,7 +86,18 @@ function renderEvidence({ source, line, text }: EvidenceLine, options: RenderOpt
 
 /** A line without what its place already says: time, level and source of slog. */
 function telling(text: string): string {
+  const audit = parseAuditLine(text);
+  if (audit) return auditSummary(audit);
   return text.replaceAll('\n', ' ').replace(/^(?:.*?\b)?time=\S+ level=(\S+) source=\S+ /, '$1 ');
+}
+
+/** The times that decide box 3, instead of a line of JSON. */
+function auditSummary(audit: AuditLine): string {
+  const { request_id, status, error, ttft, queue_time, decode_time, response_time } = audit;
+  const times = Object.entries({ ttft, queue_time, decode_time, response_time })
+    .filter(([, seconds]) => typeof seconds === 'number')
+    .map(([name, seconds]) => `${name} ${Number(seconds).toFixed(1)} s`);
+  return [request_id, status ?? audit.type, error, ...times].filter(Boolean).join(' · ');
 }
 
 function renderSource({ kind, path, lines, state, note }: SourceReport): string {
