@@ -1,6 +1,6 @@
 import { fill, type Text } from '../text.ts';
 import type { EvidenceLine, Step, StepNumber, StepState } from './diagnosis.ts';
-import { type Finding, toEvidence } from './engine.ts';
+import { distinct, type Finding, toEvidence } from './engine.ts';
 import { chatAccesses, gatewayRequests } from './evidence/absence.ts';
 import { type Evidence, wasRead } from './evidence/evidence.ts';
 import type { ChatPath } from './evidence/path.ts';
@@ -52,7 +52,7 @@ export function walk(evidence: Evidence, findings: readonly Finding[], path: Cha
 }
 
 function faultOf({ cause, records }: Finding): Box {
-  return { state: 'fault', answer: cause.title, evidence: records.slice(0, 3).map(toEvidence) };
+  return { state: 'fault', answer: cause.title, evidence: distinct(records).slice(0, 3).map(toEvidence) };
 }
 
 function unknown(answer: Text): Box {

@@ -47,8 +47,9 @@ export function renderDiagnosis(diagnosis: Diagnosis, options: RenderOptions): s
 export function renderVerdict(verdict: Verdict, options: RenderOptions): string[] {
   const { language } = options;
   const step = verdict.step === 0 ? '' : ` · ${box(verdict.step, language)}`;
+  const head = `${words.cause[language]}: ${verdict.title[language]}  [${verdict.cause}${step}]`;
   return [
-    paint(`${words.cause[language]}: ${verdict.title[language]}  [${verdict.cause}${step}]`, 1, options),
+    ...wrap(head, '', widthOf(options)).map((row) => paint(row, 1, options)),
     ...wrap(verdict.explanation[language], '  ', widthOf(options)),
     ...verdict.evidence.flatMap((line) => renderEvidence(line, options)),
     ...list(words.fix[language], verdict.fix, options),
