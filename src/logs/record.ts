@@ -15,7 +15,7 @@ export const logKinds = [
 export type LogKind = (typeof logKinds)[number];
 
 /** What a program or an address answered when triage asked it; read by the causes like lines of a log. */
-export const probeKinds = [
+const probeKinds = [
   'ollama-api',
   'gateway-api',
   'inflight',

@@ -1,4 +1,4 @@
-export interface Throttle {
+interface Throttle {
   readonly hwThermal: boolean | undefined;
   readonly swThermal: boolean | undefined;
   readonly powerBrake: boolean | undefined;

@@ -2,7 +2,7 @@ import { OpsError } from '../errors.ts';
 import { type GpuReading, parseCells, toReading } from './gpu-reading.ts';
 import { type RunResult, runProgram } from './run.ts';
 
-export type { GpuReading, Throttle } from './gpu-reading.ts';
+export type { GpuReading } from './gpu-reading.ts';
 
 export interface GpuQuery {
   /** The program: `nvidia-smi`, a path, or a simulator. */

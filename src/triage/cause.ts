@@ -8,7 +8,7 @@ import type { StepNumber } from './diagnosis.ts';
  */
 export const weights = ['root', 'symptom', 'minor', 'noise'] as const;
 
-export type Weight = (typeof weights)[number];
+type Weight = (typeof weights)[number];
 
 /** One cause, the default export of a file in causes/; its code is the file's name. */
 export interface Cause {

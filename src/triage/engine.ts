@@ -44,10 +44,16 @@ export function toVerdict({ code, cause, records }: Finding): Verdict {
     step,
     title,
     explanation,
-    evidence: records.slice(0, quotedLines).map(toEvidence),
+    evidence: distinct(records).slice(0, quotedLines).map(toEvidence),
     fix,
     confirm,
   };
+}
+
+/** Ollama writes some lines twice within a millisecond; one of them is enough. */
+export function distinct(records: readonly LogRecord[]): LogRecord[] {
+  const seen = new Set<string>();
+  return records.filter(({ text }) => !seen.has(text) && seen.add(text));
 }
 
 /** The quotation of a record. */

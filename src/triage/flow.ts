@@ -1,6 +1,6 @@
 import { fill, type Text } from '../text.ts';
 import type { EvidenceLine, Step, StepNumber, StepState } from './diagnosis.ts';
-import { type Finding, toEvidence } from './engine.ts';
+import { distinct, type Finding, toEvidence } from './engine.ts';
 import { chatAccesses, gatewayRequests } from './evidence/absence.ts';
 import { type Evidence, wasRead } from './evidence/evidence.ts';
 import type { ChatPath } from './evidence/path.ts';
@@ -52,7 +52,7 @@ export function walk(evidence: Evidence, findings: readonly Finding[], path: Cha
 }
 
 function faultOf({ cause, records }: Finding): Box {
-  return { state: 'fault', answer: cause.title, evidence: records.slice(0, 3).map(toEvidence) };
+  return { state: 'fault', answer: cause.title, evidence: distinct(records).slice(0, 3).map(toEvidence) };
 }
 
 function unknown(answer: Text): Box {
@@ -71,8 +71,8 @@ function lookNginx(evidence: Evidence, path: ChatPath): Box {
   }
   const template =
     seen.length > 0
-      ? { en: '{count} requests in its log.', zh: '日志中有 {count} 个请求。' }
-      : { en: '{count} requests arrived further on.', zh: '后续环节收到了 {count} 个请求。' };
+      ? { en: 'Requests in its log: {count}.', zh: '日志中有 {count} 个请求。' }
+      : { en: 'Requests seen further on: {count}.', zh: '后续环节收到了 {count} 个请求。' };
   return {
     state: 'healthy',
     answer: say(template, { count: shown.length }),
@@ -98,7 +98,10 @@ function lookWait({ records }: Evidence): Box {
   if (waits.length === 0) return unknown({ en: 'No request was measured.', zh: '没有可测量的请求。' });
   const longest = Math.max(...waits);
   const state = longest > slowSeconds ? 'fault' : 'healthy';
-  const template = { en: 'Longest wait {longest} s of {count}.', zh: '{count} 个请求中最长等待 {longest} 秒。' };
+  const template = {
+    en: 'Longest wait {longest} s; requests measured: {count}.',
+    zh: '{count} 个请求中最长等待 {longest} 秒。',
+  };
   return { state, answer: say(template, { longest: longest.toFixed(1), count: waits.length }), evidence: [] };
 }
 
@@ -110,7 +113,10 @@ function lookLog(evidence: Evidence): Box {
     return unknown({ en: "Ollama's log is empty.", zh: 'Ollama 日志为空。' });
   }
   const count = evidence.records.filter(({ kind }) => kind === 'ollama-log').length;
-  const answer = say({ en: 'Nothing of that in {count} entries.', zh: '{count} 条日志中没有此类内容。' }, { count });
+  const answer = say(
+    { en: 'Entries read: {count}, nothing of that.', zh: '{count} 条日志中没有此类内容。' },
+    { count },
+  );
   return { state: 'healthy', answer, evidence: [] };
 }
 

@@ -1,3 +1,4 @@
+import { type AuditLine, parseAuditLine } from '../audit-line.ts';
 import type { Language, Text } from '../text.ts';
 import type { Diagnosis, EvidenceLine, SourceReport, Step, StepState, Verdict } from './diagnosis.ts';
 
@@ -46,8 +47,9 @@ export function renderDiagnosis(diagnosis: Diagnosis, options: RenderOptions): s
 export function renderVerdict(verdict: Verdict, options: RenderOptions): string[] {
   const { language } = options;
   const step = verdict.step === 0 ? '' : ` · ${box(verdict.step, language)}`;
+  const head = `${words.cause[language]}: ${verdict.title[language]}  [${verdict.cause}${step}]`;
   return [
-    paint(`${words.cause[language]}: ${verdict.title[language]}  [${verdict.cause}${step}]`, 1, options),
+    ...wrap(head, '', widthOf(options)).map((row) => paint(row, 1, options)),
     ...wrap(verdict.explanation[language], '  ', widthOf(options)),
     ...verdict.evidence.flatMap((line) => renderEvidence(line, options)),
     ...list(words.fix[language], verdict.fix, options),
@@ -85,7 +87,18 @@ function renderEvidence({ source, line, text }: EvidenceLine, options: RenderOpt
 
 /** A line without what its place already says: time, level and source of slog. */
 function telling(text: string): string {
+  const audit = parseAuditLine(text);
+  if (audit) return auditSummary(audit);
   return text.replaceAll('\n', ' ').replace(/^(?:.*?\b)?time=\S+ level=(\S+) source=\S+ /, '$1 ');
+}
+
+/** The times that decide box 3, instead of a line of JSON. */
+function auditSummary(audit: AuditLine): string {
+  const { request_id, status, error, ttft, queue_time, decode_time, response_time } = audit;
+  const times = Object.entries({ ttft, queue: queue_time, decode: decode_time, total: response_time })
+    .filter(([, seconds]) => typeof seconds === 'number')
+    .map(([name, seconds]) => `${name} ${Number(seconds).toFixed(1)} s`);
+  return [request_id, status ?? audit.type, error, ...times].filter(Boolean).join(' · ');
 }
 
 function renderSource({ kind, path, lines, state, note }: SourceReport): string {

@@ -10,7 +10,7 @@ const prefixes = [
 ];
 
 /** The line as the program wrote it. */
-export function withoutPrefix(text: string): string {
+function withoutPrefix(text: string): string {
   return prefixes.reduce((rest, prefix) => rest.replace(prefix, ''), text);
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Clock } from '../../clock.ts';
 import type { Endpoints } from '../../endpoints.ts';
 import { reasonOf } from '../../errors.ts';
@@ -59,8 +59,8 @@ function askEverything({ config, endpoints, clock, logs }: CollectOptions): Prom
   ];
 }
 
-/** Closed web ports mean something only where Nginx is installed, which its log shows. */
-const runsNginx = (accessLog: string) => existsSync(accessLog);
+/** Closed web ports mean something only where Nginx has served before, which its log shows. */
+const runsNginx = (accessLog: string) => (statSync(accessLog, { throwIfNoEntry: false })?.size ?? 0) > 0;
 
 function inTime(kind: string, path: string, task: Promise<Collected>, clock: Clock): Promise<Collected> {
   const without = (state: 'timeout' | 'unreadable', note: string): Collected => ({

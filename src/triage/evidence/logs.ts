@@ -3,28 +3,32 @@ import { parseLog } from '../../logs/formats/index.ts';
 import type { Line, LogKind } from '../../logs/record.ts';
 import { readLogFile } from '../../logs/source.ts';
 import type { Window } from '../../logs/window.ts';
-import { readJournal } from '../../probes/journal.ts';
+import { readContainerLog } from '../../probes/docker.ts';
+import { type JournalEntry, readJournal } from '../../probes/journal.ts';
 import type { Collected } from './evidence.ts';
 
-/** Reads one log: a path or `journal:UNIT`. What cannot be read is reported, never thrown. */
+/** Reads one log: a path, `journal:UNIT` or `docker:NAME`. What cannot be read is reported, never thrown. */
 export async function collectLog(kind: LogKind, path: string, window: Window, timeoutMs: number): Promise<Collected> {
   const journal = /^journal:(.+)$/.exec(path)?.[1];
-  if (journal !== undefined) return collectJournal(kind, path, journal, window, timeoutMs);
+  if (journal !== undefined) {
+    return collectEntries(kind, path, () => readJournal({ unit: journal, ...window, timeoutMs }));
+  }
+  const container = /^docker:(.+)$/.exec(path)?.[1];
+  if (container !== undefined) {
+    return collectEntries(kind, path, () => readContainerLog({ container, ...window, timeoutMs }));
+  }
   const { state, lines, note } = await readLogFile(path, window);
   const report = { kind, path, lines: lines.length, state, ...(note === undefined ? {} : { note }) };
   return { report, records: parseLog(kind, lines, path) };
 }
 
-async function collectJournal(
+async function collectEntries(
   kind: LogKind,
   path: string,
-  unit: string,
-  window: Window,
-  timeoutMs: number,
+  read: () => Promise<readonly JournalEntry[]>,
 ): Promise<Collected> {
   try {
-    const entries = await readJournal({ unit, from: window.from, to: window.to, timeoutMs });
-    const lines: Line[] = entries.map(({ text, at }) => ({ text, at, number: null }));
+    const lines: Line[] = (await read()).map(({ text, at }) => ({ text, at, number: null }));
     const state = lines.length === 0 ? 'empty' : 'read';
     return { report: { kind, path, lines: lines.length, state }, records: parseLog(kind, lines, path) };
   } catch (thrown) {

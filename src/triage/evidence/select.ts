@@ -30,7 +30,8 @@ export function select(collected: readonly Collected[], wanted: Wanted, window: 
   };
 }
 
-const isLog = (kind: string) => (logKinds as readonly string[]).includes(kind);
+/** Kinds whose lines have times; nvidia-smi, a probe or a pasted text, is always of now. */
+const isLog = (kind: string) => kind !== 'nvidia-smi' && (logKinds as readonly string[]).includes(kind);
 
 function isWanted({ audit, access, inFlight }: LogRecord, { requestId, user }: Wanted): boolean {
   if (requestId !== undefined) {

@@ -1,0 +1,60 @@
+import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readContainerLog } from '../../src/probes/docker.ts';
+import { readJournal } from '../../src/probes/journal.ts';
+
+const usualPath = process.env['PATH'];
+let folder = '';
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'bin-'));
+  process.env['PATH'] = `${folder}:${usualPath}`;
+});
+afterEach(() => {
+  process.env['PATH'] = usualPath;
+});
+
+async function program(name: string, script: string): Promise<void> {
+  await writeFile(path.join(folder, name), `#!/bin/sh\n${script}\n`);
+  await chmod(path.join(folder, name), 0o755);
+}
+
+const query = { from: Date.parse('2026-11-24T15:00:00Z'), to: Date.parse('2026-11-24T15:15:00Z'), timeoutMs: 5000 };
+
+test('journalctl is asked for the unit and the window, and its JSON is read', async () => {
+  await program(
+    'journalctl',
+    `echo "$@" > ${folder}/args
+echo '{"MESSAGE":"panic: x","__REALTIME_TIMESTAMP":"1795532400123456"}'
+echo '{"MESSAGE":[104,105],"__REALTIME_TIMESTAMP":"1795532401000000"}'`,
+  );
+  const entries = await readJournal({ unit: 'ollama', ...query });
+  expect(entries).toEqual([
+    { text: 'panic: x', at: 1_795_532_400_123.456 },
+    { text: 'hi', at: 1_795_532_401_000 },
+  ]);
+  const args = await readFile(path.join(folder, 'args'), 'utf8');
+  expect(args).toContain(`--unit ollama --since=@${query.from / 1000} --until=@${query.to / 1000}`);
+});
+
+test('a journal that may not be read says how to make it readable', async () => {
+  await program('journalctl', 'echo "No journal files were opened due to insufficient permissions." >&2; exit 1');
+  await expect(readJournal({ unit: 'ollama', ...query })).rejects.toThrow('usermod -aG systemd-journal');
+});
+
+test("both streams of a container's log are put in order", async () => {
+  await program(
+    'docker',
+    `echo '2026-11-24T15:00:02.000000001Z second'
+echo '2026-11-24T15:00:01.000000001Z first' >&2`,
+  );
+  const entries = await readContainerLog({ container: 'ollama', ...query });
+  expect(entries.map(({ text }) => text)).toEqual(['first', 'second']);
+});
+
+test('a container that does not exist is a reason, not silence', async () => {
+  await program('docker', 'echo "Error response from daemon: No such container: x" >&2; exit 1');
+  await expect(readContainerLog({ container: 'x', ...query })).rejects.toThrow('No such container: x');
+});
