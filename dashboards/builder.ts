@@ -76,6 +76,12 @@ export function buildBoard(board: Board): Dashboard {
   return numbered(builder.build());
 }
 
+/** Id of each panel by its key, as `buildBoard` numbers them: rows are counted too. */
+export function panelIds({ rows }: Board): ReadonlyMap<string, number> {
+  const keys = rows.flatMap(({ panels }) => [undefined, ...panels.map(({ key }) => key)]);
+  return new Map(keys.flatMap((key, index) => (key === undefined ? [] : [[key, index + 1] as const])));
+}
+
 const chartSpan = (charts: number): number => (charts === 1 ? 24 : charts === 2 || charts === 4 ? 12 : 8);
 
 /** The builder leaves panels without an id and gives rows 0, which Grafana answers with "Panel not found". */

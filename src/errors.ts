@@ -86,7 +86,6 @@ type CodesOf<Audience> = {
 }[ErrorCode];
 
 export type ClientErrorCode = CodesOf<'client'>;
-export type OperatorErrorCode = CodesOf<'operator'>;
 
 /** An error of the catalogue with the values of its template. `cause` keeps what led to it and is only ever logged. */
 export class OpsError<Code extends ErrorCode = ErrorCode> extends Error {

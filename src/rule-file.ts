@@ -2,20 +2,18 @@ import { stringify } from 'yaml';
 import type { Unit } from './catalogue/metric.ts';
 import { formatDuration } from './duration.ts';
 import { promql } from './expression/promql.ts';
-import { type ActiveRule, activate, formatValue, loadRuleGroups, type RuleGroup } from './rule.ts';
+import { type ActiveRule, activate, formatValue, type RuleGroup } from './rule.ts';
 import { fill } from './text.ts';
 
 export interface RuleLinks {
   /** Page of the runbook; a rule's anchor is appended. */
   readonly runbook: string;
-  /** The board that shows the panels; a panel's key is appended. */
-  readonly dashboard: string;
+  /** Address of a panel by its key. */
+  readonly panel: (key: string) => string;
 }
 
-const shippedLinks: RuleLinks = { runbook: 'docs/runbook.md', dashboard: '/d/clawdbot-on-call' };
-
 /** The `groups` of a Prometheus rule file, with the runbook and dashboard link of every rule. */
-export function ruleFile(groups: readonly RuleGroup[], links: RuleLinks = shippedLinks): string {
+export function ruleFile(groups: readonly RuleGroup[], links: RuleLinks): string {
   const rendered = groups.map(({ name, rules }) => ({
     name,
     rules: activate(rules).map((rule) => entry(rule, links)),
@@ -23,7 +21,7 @@ export function ruleFile(groups: readonly RuleGroup[], links: RuleLinks = shippe
   return stringify({ groups: rendered }, { lineWidth: 0 });
 }
 
-function entry(rule: ActiveRule, { runbook, dashboard }: RuleLinks): Record<string, unknown> {
+function entry(rule: ActiveRule, { runbook, panel }: RuleLinks): Record<string, unknown> {
   return {
     alert: rule.name,
     expr: promql(rule.expression),
@@ -33,7 +31,7 @@ function entry(rule: ActiveRule, { runbook, dashboard }: RuleLinks): Record<stri
       summary: template(rule.summary.en, rule),
       description: template(rule.description.en, rule),
       runbook_url: `${runbook}#${rule.runbook}`,
-      ...(rule.panel ? { dashboard_url: `${dashboard}?panel=${rule.panel}` } : {}),
+      ...(rule.panel ? { dashboard_url: panel(rule.panel) } : {}),
     },
   };
 }
@@ -51,9 +49,4 @@ function template(text: string, { unit, threshold }: ActiveRule): string {
     threshold: threshold === null ? '' : formatValue(threshold, unit),
   };
   return fill(text, own).replace(/(?<!\{)\{(\w+)\}(?!\})/g, '{{ $$labels.$1 }}');
-}
-
-/** The generated files of `alerts/`, paths from the repository's root. */
-export async function renderRuleFiles(): Promise<{ path: string; text: string }[]> {
-  return [{ path: 'alerts/generated/rules.yml', text: ruleFile(await loadRuleGroups()) }];
 }

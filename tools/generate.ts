@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { renderRuleFiles } from '../src/rule-file.ts';
 import { renderBoards } from './generate/boards.ts';
 import { renderReference } from './generate/reference.ts';
+import { renderRules } from './generate/rules.ts';
 
 /** A generated file: path from the repository's root, and its text. */
 export interface GeneratedFile {
@@ -12,7 +12,7 @@ export interface GeneratedFile {
 }
 
 const root = new URL('../', import.meta.url);
-const files: GeneratedFile[] = (await Promise.all([renderBoards(), renderReference(), renderRuleFiles()])).flat();
+const files: GeneratedFile[] = (await Promise.all([renderBoards(), renderReference(), renderRules()])).flat();
 
 const stale: string[] = [];
 for (const { path, text } of files) {

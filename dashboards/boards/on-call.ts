@@ -1,17 +1,8 @@
 import type { Board } from '../board.ts';
 import { backends, breaker, errorsByCause, rejectionsByReason, tokenRate } from '../panels/backend.ts';
-import {
-  certificateDays,
-  checkTime,
-  dataAge,
-  failingChecks,
-  firing,
-  mailAge,
-  mails,
-  watchedTime,
-  watchedUp,
-} from '../panels/checks.ts';
+import { certificateDays, dataAge, failingChecks, firing, mailAge, mails, watchedUp } from '../panels/checks.ts';
 import { gpuHeat, gpuLoad, gpuMemory, gpuThrottling, gpuWatts } from '../panels/gpu.ts';
+import { diskFree, hostLoad } from '../panels/host.ts';
 import { errorRatio, firstToken, openRequests, requestRate, tokenTime } from '../panels/users.ts';
 
 const board: Board = {
@@ -22,10 +13,10 @@ const board: Board = {
     { title: 'Users', panels: [requestRate, firstToken, tokenTime] },
     { title: 'Whose fault', panels: [openRequests, errorsByCause, breaker, rejectionsByReason] },
     { title: 'GPU', panels: [gpuMemory, gpuHeat, gpuLoad, gpuWatts, gpuThrottling] },
-    { title: 'Work done', panels: [tokenRate] },
+    { title: 'Host and work done', panels: [hostLoad, diskFree, tokenRate] },
     {
       title: 'Checks and mail',
-      panels: [watchedUp, watchedTime, certificateDays, checkTime, mailAge, mails],
+      panels: [watchedUp, certificateDays, mailAge, mails],
     },
   ],
 };

@@ -1,9 +1,7 @@
 import { certificateNotAfter } from '../../src/catalogue/certificate.ts';
 import {
   alerts,
-  checkDuration,
   checkSuccess,
-  httpDuration,
   httpUp,
   notifications,
   notificationsPending,
@@ -59,27 +57,6 @@ export const watchedUp: Panel = {
   kind: 'timeseries',
   unit: 'state',
   queries: [{ expression: minimum(select(httpUp), 'check'), legend: '{check}' }],
-};
-
-export const watchedTime: Panel = {
-  key: 'watched-duration',
-  title: { en: 'Answer time of watched addresses', zh: '被监控地址的应答时间' },
-  description: { en: 'A jump here without load: look at the host.', zh: '无负载而突增:检查主机。' },
-  kind: 'timeseries',
-  unit: 'seconds',
-  queries: [{ expression: select(httpDuration), legend: '{check}' }],
-};
-
-export const checkTime: Panel = {
-  key: 'check-duration',
-  title: { en: 'Duration of checks', zh: '检查耗时' },
-  description: {
-    en: 'gpu rising: nvidia-smi hangs, often before the driver is lost.',
-    zh: 'gpu 上升:nvidia-smi 变慢,常见于驱动丢失之前。',
-  },
-  kind: 'timeseries',
-  unit: 'seconds',
-  queries: [{ expression: select(checkDuration), legend: '{check}' }],
 };
 
 export const certificateDays: Panel = {

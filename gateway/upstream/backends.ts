@@ -67,6 +67,7 @@ class OllamaBackend implements Backend {
     this.#input = input;
     this.#publish();
     input.metrics.set(backendUp, { backend: this.name }, 1);
+    input.metrics.add(upstreamErrors, { backend: this.name, cause: 'connect' }, 0);
   }
 
   get available(): boolean {

@@ -1,6 +1,7 @@
 import * as certificate from './certificate.ts';
 import * as gateway from './gateway.ts';
 import * as gpu from './gpu.ts';
+import * as host from './host.ts';
 import type { Metric } from './metric.ts';
 import * as process from './process.ts';
 import * as watch from './watch.ts';
@@ -12,6 +13,7 @@ export const gatewayMetrics: readonly Metric[] = [...Object.values(gateway), ...
 export const watchMetrics: readonly Metric[] = [
   ...Object.values(gpu),
   ...Object.values(certificate),
+  ...Object.values(host),
   ...Object.values(watch),
   ...Object.values(process),
 ];

@@ -7,5 +7,3 @@ export const pageSchema = z.strictObject({
   /** How people reach the page; makes the links in mails. */
   external_url: z.url({ protocol: /^https?$/, error: 'expected a URL such as https://ops.example.com' }).optional(),
 });
-
-export type PageConfig = z.output<typeof pageSchema>;

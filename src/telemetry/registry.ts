@@ -20,17 +20,30 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-/** Registers the given part of the catalogue. Counters with closed labels start at 0, so that `rate` sees the first event. */
+/**
+ * Registers the given part of the catalogue. Counters start at 0 for every value of their
+ * closed labels, so that `rate` sees the first event.
+ */
 export function createMetrics(metrics: readonly Metric[]): Metrics {
   const registry = new Registry();
   const instruments = new Map<string, Instrument>(metrics.map((metric) => [metric.name, create(metric, registry)]));
   const seen = new Map<string, Set<string>>();
+  const started = new Set<string>();
   const tasks: (() => void)[] = [];
 
   const find = (metric: Metric): Instrument => {
     const instrument = instruments.get(metric.name);
     if (!instrument) throw new Error(`${metric.name} is not registered in this process`);
     return instrument;
+  };
+
+  /** A new value of an open label starts at 0 for each value of the closed ones. */
+  const startAtZero = (counter: Counter | Gauge, metric: Metric, labels: Readonly<Record<string, string>>): void => {
+    const open = Object.entries(labels).filter(([label]) => !isClosed(metric.labels[label] ?? []));
+    const key = `${metric.name}${JSON.stringify(open)}`;
+    if (open.length === 0 || started.has(key)) return;
+    started.add(key);
+    for (const zero of combinations(metric, Object.fromEntries(open))) counter.inc(zero, 0);
   };
 
   const folded = (metric: Metric, labels: Readonly<Record<string, string>>): Record<string, string> =>
@@ -50,7 +63,10 @@ export function createMetrics(metrics: readonly Metric[]): Metrics {
   return {
     contentType: registry.contentType,
     add(metric, labels, amount = 1) {
-      (find(metric) as Counter | Gauge).inc(folded(metric, labels), amount);
+      const instrument = find(metric) as Counter | Gauge;
+      const known = folded(metric, labels);
+      if (metric.type === 'counter') startAtZero(instrument, metric, known);
+      instrument.inc(known, amount);
     },
     set(metric, labels, value) {
       (find(metric) as Gauge).set(folded(metric, labels), value);
@@ -80,23 +96,25 @@ function create(metric: Metric, registry: Registry): Instrument {
   };
   if (metric.type === 'histogram') {
     const histogram = new Histogram({ ...options, buckets: [...(metric.buckets ?? [])] });
-    for (const labels of closedCombinations(metric)) histogram.zero(labels);
+    for (const labels of combinations(metric)) histogram.zero(labels);
     return histogram;
   }
   if (metric.type === 'gauge') return new Gauge(options);
   const counter = new Counter(options);
-  for (const labels of closedCombinations(metric)) counter.inc(labels, 0);
+  for (const labels of combinations(metric)) counter.inc(labels, 0);
   return counter;
 }
 
 const isClosed = (values: LabelValues): values is readonly string[] => Array.isArray(values);
 
-/** All label sets of a metric whose labels are all closed; none as soon as one label is open. */
-function closedCombinations(metric: Metric): Record<string, string>[] {
-  let combinations: Record<string, string>[] = [{}];
-  for (const [label, values] of Object.entries(metric.labels)) {
-    if (!isClosed(values)) return [];
-    combinations = combinations.flatMap((labels) => values.map((value) => ({ ...labels, [label]: value })));
+/** All label sets over the closed labels of a metric; none while an open label has no value in `open`. */
+function combinations(metric: Metric, open: Readonly<Record<string, string>> = {}): Record<string, string>[] {
+  let sets: Record<string, string>[] = [{}];
+  for (const [label, allowed] of Object.entries(metric.labels)) {
+    const given = open[label];
+    if (given === undefined && !isClosed(allowed)) return [];
+    const values = given !== undefined ? [given] : (allowed as readonly string[]);
+    sets = sets.flatMap((set) => values.map((value) => ({ ...set, [label]: value })));
   }
-  return combinations;
+  return sets;
 }

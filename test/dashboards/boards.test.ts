@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Board } from '../../dashboards/board.ts';
-import { buildBoard } from '../../dashboards/builder.ts';
+import { buildBoard, panelIds } from '../../dashboards/builder.ts';
 import { catalogue } from '../../src/catalogue/index.ts';
 import { discover } from '../../src/discover.ts';
 import { selectorsOf } from '../../src/expression/ast.ts';
@@ -34,6 +34,12 @@ describe.each(boards.map(({ name, unit }) => [name, unit] as const))('board %s',
     const ids = panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(Math.min(...ids)).toBeGreaterThan(0);
+  });
+
+  test('numbers the panels as alert links expect', () => {
+    const titles = new Map(board.rows.flatMap((row) => row.panels).map(({ key, title }) => [key, title.en]));
+    for (const [key, id] of panelIds(board))
+      expect(panels.find((panel) => panel.id === id)?.title).toBe(titles.get(key));
   });
 
   test('has no two panels in the same place', () => {

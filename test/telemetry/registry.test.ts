@@ -9,6 +9,14 @@ test('counters and histograms with closed labels start at 0, so that rate sees t
   expect(text).toContain('llm_gateway_time_to_first_token_seconds_count 0');
 });
 
+test('a new value of an open label starts at 0 for every value of the closed ones', async () => {
+  const metrics = createMetrics([requests]);
+  metrics.add(requests, { outcome: 'ok', model: 'qwen3:32b' });
+  const text = await metrics.exposition();
+  expect(text).toContain('{outcome="ok",model="qwen3:32b"} 1');
+  expect(text).toContain('{outcome="upstream_error",model="qwen3:32b"} 0');
+});
+
 test('values beyond the cap of an open label are folded into other', async () => {
   const metrics = createMetrics([requests]);
   for (let index = 0; index < 25; index += 1) metrics.add(requests, { outcome: 'ok', model: `m${index}` });

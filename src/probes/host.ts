@@ -1,0 +1,40 @@
+import { OpsError } from '../errors.ts';
+
+export interface HostReading {
+  /** 0 to 1, since the reading before. */
+  readonly cpuRatio: number;
+  readonly memoryAvailableBytes: number;
+  readonly memoryTotalBytes: number;
+  readonly disks: readonly { mount: string; freeBytes: number; totalBytes: number }[];
+}
+
+/** Images and memory file systems are full by design. */
+const uninteresting = /^(squashfs|overlay|tmpfs|devtmpfs|ramfs|iso9660|efivarfs)$/;
+
+/**
+ * Reads the host's load. Loaded at first use: the library costs 10 MB. Never its `graphics()`, which calls nvidia-smi
+ * synchronously and turns a temperature of 0 into nothing.
+ *
+ * @throws OpsError `probe_failed` after `timeoutMs`: a dead network mount can block for ever.
+ */
+export async function readHost(timeoutMs: number): Promise<HostReading> {
+  const { currentLoad, fsSize, mem } = (await import('systeminformation')).default;
+  const deadline = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    deadline.reject(new OpsError('probe_failed', { probe: 'host', reason: `no answer within ${timeoutMs} ms` }));
+  }, timeoutMs);
+  try {
+    const readings = Promise.all([currentLoad(), mem(), fsSize()]);
+    const [load, memory, disks] = await Promise.race([readings, deadline.promise]);
+    return {
+      cpuRatio: load.currentLoad / 100,
+      memoryAvailableBytes: memory.available,
+      memoryTotalBytes: memory.total,
+      disks: disks
+        .filter(({ type, size }) => size > 0 && !uninteresting.test(type))
+        .map(({ mount, available, size }) => ({ mount, freeBytes: available, totalBytes: size })),
+    };
+  } finally {
+    clearTimeout(timer);
+  }
+}
