@@ -14,7 +14,8 @@ const severity = z.enum(['critical', 'warning', 'info']);
 
 /** The `alerts` section: what the operator changes of the shipped rules. */
 export const alertsSchema = z.strictObject({
-  timezone: z.string().default(Intl.DateTimeFormat().resolvedOptions().timeZone),
+  /** IANA zone of the times in mails; the machine's own unless given. */
+  timezone: z.string().refine(isTimeZone, 'expected an IANA zone such as Asia/Shanghai').optional(),
   rules: z
     .record(
       z.string(),
@@ -30,3 +31,12 @@ export const alertsSchema = z.strictObject({
 });
 
 export type AlertsConfig = z.output<typeof alertsSchema>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    // Intl says that a zone is unknown by throwing.
+    return false;
+  }
+}

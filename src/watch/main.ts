@@ -12,7 +12,6 @@ import type { NotifyConfig } from '../notify/config.ts';
 import { type Delivery, startDelivery } from '../notify/deliver.ts';
 import type { MessageContext } from '../notify/message.ts';
 import type { Backoff } from '../notify/outbox.ts';
-import { activate, loadRuleGroups } from '../rule.ts';
 import { type IncidentStore, openIncidents } from '../store/incidents.ts';
 import { lockFolder } from '../store/lock.ts';
 import { openSamples, type SampleStore } from '../store/samples.ts';
@@ -24,6 +23,7 @@ import { type Alerting, createAlerting } from './alerting.ts';
 import { planChecks } from './checks.ts';
 import type { AlertsConfig, WatchConfig } from './config.ts';
 import { exposeSamples, ownSamples } from './observe.ts';
+import { planRules } from './rules.ts';
 import { type CheckRun, checkRunner } from './run.ts';
 import { runBy } from './schedule.ts';
 import type { WatchSnapshot } from './snapshot.ts';
@@ -73,10 +73,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   const { config, stateDir, log, clock = systemClock } = options;
   const planned = await planChecks(config.watch.checks);
   const channels = await openChannels(config.notify);
-  const rules = activate(
-    (await loadRuleGroups()).flatMap((group) => group.rules),
-    config.alerts.rules,
-  );
+  const rules = await planRules(config.alerts.rules);
   const unlock = lockFolder(stateDir);
   const samples = openSamples(stateDir, (reason) => log.error({ reason }, 'samples.db was damaged: begun anew'));
   const incidents = openIncidents(stateDir, mailDomain(config.notify, options.host), (reason) =>
@@ -212,7 +209,7 @@ function messageContext({ config, host }: WatchOptions, now: number): MessageCon
   const { listen, external_url } = config.page;
   return {
     language: config.notify.language,
-    timezone: config.alerts.timezone,
+    timezone: config.alerts.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     pageUrl: external_url,
     pageAddress: `${listen.host ?? '127.0.0.1'}:${listen.port}`,
     host,

@@ -12,7 +12,11 @@ const command: CliCommand = {
       .description('read the configuration as every part would, and list all mistakes')
       .option('--json', 'print JSON')
       .action(async ({ config, json }: { config?: string; json?: boolean }) => {
-        const { gateway, notify } = await readConfiguration(context, config);
+        const { planChecks } = await import('../../watch/checks.ts');
+        const { planRules } = await import('../../watch/rules.ts');
+        const { alerts, gateway, notify, watch } = await readConfiguration(context, config);
+        await planChecks(watch.checks);
+        await planRules(alerts.rules);
         const file = configurationFile(config, context.env) ?? null;
         const warnings = [
           ...(notify.email ? [] : ['notify.email is not set: NOBODY IS MAILED when something breaks']),

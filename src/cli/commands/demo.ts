@@ -1,5 +1,6 @@
-import { exitCode } from '../../errors.ts';
+import { exitCode, OpsError } from '../../errors.ts';
 import type { CliCommand } from '../command.ts';
+import type { Stage } from '../demo/stage.ts';
 
 interface DemoOptions {
   readonly gatewayPort: string;
@@ -34,11 +35,13 @@ const command: CliCommand = {
         const triage = () => run(['triage', '--config', stage.configFile], { ...context, exit: () => {} });
         try {
           const story = tellStory(stage, createScreen(context, acts), triage);
-          await Promise.race([story, stopped, childrenGone(stage.children.ended)]);
-          context.stdout.write(`\nThe fault goes on. Ops page: ${stage.pageUrl}\n`);
-          if (!options.once) {
-            context.stdout.write('Ctrl-C ends the demo and everything that it started.\n');
-            await stopped;
+          const told = await Promise.race([story.then(() => true), stopped.then(() => false), childrenGone(stage)]);
+          if (told) {
+            context.stdout.write(`\nThe fault goes on. Ops page: ${stage.pageUrl}\n`);
+            if (!options.once) {
+              context.stdout.write('Ctrl-C ends the demo and everything that it started.\n');
+              await stopped;
+            }
           }
         } finally {
           await stage.close();
@@ -49,10 +52,9 @@ const command: CliCommand = {
 };
 
 /** A child that refuses to run ends the demo too. */
-async function childrenGone(ended: Promise<number>): Promise<never> {
-  const code = await ended;
-  const { OpsError } = await import('../../errors.ts');
-  throw new OpsError('demo_stuck', { what: 'gateway and watch', seconds: 0, code });
+async function childrenGone({ children, lastWords }: Stage): Promise<never> {
+  await children.ended;
+  throw new OpsError('demo_ended', { words: await lastWords() });
 }
 
 export default command;

@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,8 @@ export interface Stage {
   readonly children: Children;
   readonly pageUrl: string;
   readonly gatewayUrl: string;
+  /** The last line that gateway or watch wrote. */
+  lastWords(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -48,7 +50,8 @@ export async function startStage(ports: StagePorts): Promise<Stage> {
   ]);
   const configFile = join(folder, 'ops.yaml');
   await writeFile(configFile, stringify(configuration(folder, ports, { ollama, clawdbot, mail, gpu })));
-  const output = await open(join(folder, 'program.log'), 'a');
+  const programLog = join(folder, 'program.log');
+  const output = await open(programLog, 'a');
   const children = superviseChildren(
     ['gateway', 'watch'].map((name) => ({ name, args: ['--config', configFile], output: output.fd })),
     createLog('fatal', 'demo'),
@@ -62,6 +65,9 @@ export async function startStage(ports: StagePorts): Promise<Stage> {
     children,
     gatewayUrl,
     pageUrl: `http://127.0.0.1:${ports.page}`,
+    async lastWords() {
+      return (await readFile(programLog, 'utf8')).trimEnd().split('\n').at(-1) ?? '';
+    },
     async close() {
       await children.stop();
       await Promise.all([ollama.close(), clawdbot.close(), mail.close(), output.close()]);
