@@ -40,18 +40,22 @@ export class EventStream {
 
   /** Ends a complete answer. */
   done(): void {
-    this.stop();
-    this.#raw.end(sseDone);
+    this.#end(sseDone);
   }
 
   /** Ends a failed answer: the error is its last event, and there is no `[DONE]`. */
   fail(error: object): void {
-    this.stop();
-    this.#raw.end(sseEvent(error));
+    this.#end(sseEvent(error));
   }
 
   stop(): void {
     this.#cancelTick();
+  }
+
+  #end(last: string): void {
+    this.stop();
+    if (!this.#raw.destroyed) this.#exchange.account(Buffer.byteLength(last));
+    this.#raw.end(last);
   }
 
   #comment(): void {

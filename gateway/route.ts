@@ -48,6 +48,11 @@ export interface Exchange {
   /** Aborts when the caller leaves or the gateway ends; its reason is then the error for the caller. */
   readonly signal: AbortSignal;
   readonly errorShape: ErrorShape;
+  /**
+   * Writes the audit line, before the last `bytes` of the answer are sent: whoever has seen an answer end finds its line,
+   * even if the gateway is killed in that moment.
+   */
+  account(bytes: number): void;
 }
 
 interface RouteBase {

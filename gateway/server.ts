@@ -3,7 +3,6 @@ import type { BlockList } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { discover } from '../src/discover.ts';
 import { codeOf, OpsError } from '../src/errors.ts';
-import type { OpenRequest } from './account/account.ts';
 import { type Admitted, type Inbound, isRejection } from './admission/admitted.ts';
 import { clientAddress, contains, isSaneRequestId, plainAddress } from './admission/client.ts';
 import { usesBearer } from './admission/key.ts';
@@ -21,7 +20,6 @@ export interface GatewayServer {
 
 type OpenExchange = Omit<Exchange, 'admitted'> & {
   admitted?: Admitted;
-  open: OpenRequest;
   controller: AbortController;
 };
 
@@ -47,6 +45,11 @@ export async function createServer(stages: Stages): Promise<GatewayServer> {
     exchanges.set(request, exchange);
     reply.raw.once('close', () => exchanges.delete(request));
     if (route) admit(exchange, route.generation, stages);
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (reply.raw.destroyed) return;
+    const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? Buffer.byteLength(payload) : 0;
+    exchanges.get(request)?.account(bytes);
   });
   app.setNotFoundHandler(async (request) => {
     throw new OpsError('route_not_found', { method: request.method, path: pathOf(request) });
@@ -92,13 +95,11 @@ function openExchange(request: FastifyRequest, reply: FastifyReply, stages: Stag
   const controller = new AbortController();
   const sentBefore = request.socket.bytesWritten;
   reply.header('x-request-id', inbound.requestId);
+  const bytesSent = () => Math.max(0, request.socket.bytesWritten - sentBefore);
   reply.raw.once('close', () => {
     const aborted = !reply.raw.writableFinished;
-    open.close({
-      status: reply.raw.headersSent ? reply.raw.statusCode : null,
-      aborted,
-      bytesSent: Math.max(0, request.socket.bytesWritten - sentBefore),
-    });
+    const status = reply.raw.headersSent ? reply.raw.statusCode : null;
+    open.close({ status, aborted, bytesSent: bytesSent() });
     if (aborted) controller.abort(new OpsError('service_unavailable', { reason: 'caller' }));
   });
   return {
@@ -108,7 +109,7 @@ function openExchange(request: FastifyRequest, reply: FastifyReply, stages: Stag
     reply,
     signal: controller.signal,
     errorShape: errorShapeOf(inbound, stages.config),
-    open,
+    account: (bytes) => open.close({ status: reply.statusCode, aborted: false, bytesSent: bytesSent() + bytes }),
     controller,
   };
 }
