@@ -11,8 +11,15 @@ export const full = [{ memoryUsed: 23_593 }];
 export const header = (raw: string | undefined, name: string): string | undefined =>
   new RegExp(`^${name}: (.*)$`, 'im').exec((raw ?? '').replace(/\r\n[ \t]+/g, ' ').replaceAll('\r', ''))?.[1];
 
+interface WatchRigOptions {
+  readonly mailPort: number;
+  /** Where the gateway answers; without it nothing does. */
+  readonly gatewayPort?: number;
+  readonly checks?: Record<string, unknown>;
+}
+
 /** What a whole `ops watch` needs; `start` starts one more on the same state folder. */
-export async function watchRig({ mailPort, checks = {} }: { mailPort: number; checks?: Record<string, unknown> }) {
+export async function watchRig({ mailPort, gatewayPort, checks = {} }: WatchRigOptions) {
   const folder = temporaryFolder('ops-watch');
   const gpu = await createGpuSimulator(folder);
   const [page, nowhere] = await Promise.all([freePort(), freePort()]);
@@ -21,9 +28,10 @@ export async function watchRig({ mailPort, checks = {} }: { mailPort: number; ch
   const ollamaLog = join(folder, 'ollama.log');
   writeFileSync(ollamaLog, '');
   const dead = `http://127.0.0.1:${nowhere}`;
+  const gateway = `127.0.0.1:${gatewayPort ?? nowhere}`;
   const off = { enabled: false };
   const configuration = {
-    gateway: { listen: `127.0.0.1:${nowhere}`, metrics_listen: `127.0.0.1:${nowhere}`, ollama_api: dead },
+    gateway: { listen: gateway, metrics_listen: gateway, ollama_api: dead },
     watch: {
       state_dir: folder,
       checks: {
