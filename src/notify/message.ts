@@ -108,14 +108,20 @@ function samplesOf({ decidedBy }: Notice, context: MessageContext): Section {
   return { title: words.samples[context.language], lines };
 }
 
+/** A mail that is too long is cut by mail programs; the logs have the whole line. */
+const evidenceLines = 8;
+const longestLine = 300;
+
+const shortened = (line: string): string => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line);
+
 function triageOf(diagnosis: Diagnosis | 'unfinished' | undefined, { language }: MessageContext): Section[] {
   if (diagnosis === undefined) return [];
   const title = words.cause[language];
   if (diagnosis === 'unfinished') return [{ title, lines: [words.unfinished[language]] }];
   const { verdict } = diagnosis;
-  const evidence = verdict.evidence.map(
-    ({ source, line, text }) => `${source}${line === null ? '' : `:${line}`}  ${text}`,
-  );
+  const evidence = verdict.evidence
+    .slice(0, evidenceLines)
+    .map(({ source, line, text }) => shortened(`${source}${line === null ? '' : `:${line}`}  ${text}`));
   return [
     { title, lines: [verdict.title[language], verdict.explanation[language], ...evidence] },
     ...(verdict.fix.length > 0 ? [{ title: words.fix[language], lines: [], commands: verdict.fix }] : []),

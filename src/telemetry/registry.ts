@@ -75,7 +75,10 @@ export function createMetrics(metrics: readonly Metric[]): Metrics {
       (find(metric) as Histogram).observe(folded(metric, labels), value);
     },
     clear(metric) {
-      find(metric).reset();
+      const instrument = find(metric);
+      instrument.reset();
+      // Resetting leaves a 0 where there are no labels, which nobody measured.
+      if (Object.keys(metric.labels).length === 0) instrument.remove();
     },
     beforeScrape(task) {
       tasks.push(task);

@@ -73,7 +73,11 @@ export function createAlerting(options: AlertingOptions): Alerting {
       for (const effect of effects) settle(effect, now);
       for (const [key, { value }] of next) {
         const incident = open.get(key);
-        if (incident) open.set(key, observe(incident, value));
+        if (!incident) continue;
+        const observed = observe(incident, value);
+        // Written at once, so that a restart does not forget the extreme.
+        if (observed !== incident) incidents.transition(observed, []);
+        open.set(key, observed);
       }
       if (pendingKeys(next) !== pendingKeys(state)) savePending(incidents, next);
       state = next;

@@ -25,8 +25,17 @@ export function runBy(schedule: Schedule, clock: Clock, task: () => Promise<void
       cancel();
     };
   }
-  void task();
-  const cron = createTask(expression, () => task(), { timezone: 'UTC', noOverlap: true });
+  let running = false;
+  // Cron's own guard does not know of the run at the start.
+  const single = async (): Promise<void> => {
+    if (running) return;
+    running = true;
+    await task().finally(() => {
+      running = false;
+    });
+  };
+  void single();
+  const cron = createTask(expression, single, { timezone: 'UTC', noOverlap: true });
   void cron.start();
   return () => void cron.destroy();
 }

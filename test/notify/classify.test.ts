@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { classify } from '../../src/notify/classify.ts';
+
+const failure = (fields: object): Error => Object.assign(new Error('the server said no'), fields);
+
+test.each([
+  ['a 451 after RCPT TO', { code: 'EENVELOPE', command: 'RCPT TO', responseCode: 451 }, 'transient'],
+  ['a 421 after DATA', { code: 'EMESSAGE', command: 'DATA', responseCode: 421 }, 'transient'],
+  ['a 454 to the password', { code: 'EAUTH', command: 'AUTH PLAIN', responseCode: 454 }, 'transient'],
+  ['a refused recipient', { code: 'EENVELOPE', command: 'RCPT TO', responseCode: 550 }, 'permanent'],
+  ['a refused text', { code: 'EMESSAGE', command: 'DATA', responseCode: 554 }, 'content'],
+  ['a wrong password', { code: 'EAUTH', command: 'AUTH PLAIN', responseCode: 535 }, 'configuration'],
+  ['a password that is demanded', { code: 'EENVELOPE', command: 'MAIL FROM', responseCode: 530 }, 'configuration'],
+  ['a server without STARTTLS', { code: 'ETLS', command: 'STARTTLS' }, 'configuration'],
+  [
+    'a certificate that nobody signed',
+    { code: 'ESOCKET', originalCode: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    'configuration',
+  ],
+  ['a refused connection', { code: 'ESOCKET', originalCode: 'ECONNREFUSED', command: 'CONN' }, 'transient'],
+  ['a name that does not resolve', { code: 'EDNS', command: 'CONN' }, 'transient'],
+  ['silence at the greeting', { code: 'ETIMEDOUT', command: 'CONN' }, 'transient'],
+  ['a connection lost while the text was on its way', { code: 'ECONNECTION', command: 'DATA' }, 'unknown'],
+  ['an attempt that was cut off', { code: 'EABORT' }, 'unknown'],
+])('%s: %o is %s', (_, fields, expected) => {
+  expect(classify(failure(fields)).class).toBe(expected);
+});
+
+test('the reason names the fix where there is one', () => {
+  expect(classify(failure({ code: 'EAUTH', responseCode: 535 })).reason).toBe(
+    'the server said no (check notify.email.smtp.user and password_file)',
+  );
+  expect(classify(failure({ code: 'ETIMEDOUT' })).reason).toBe('the server said no');
+});
+
+test('what is no error at all is still classified', () => {
+  expect(classify('broken').class).toBe('transient');
+  expect(classify(null).class).toBe('transient');
+});

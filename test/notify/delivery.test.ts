@@ -1,0 +1,190 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pino from 'pino';
+import { SMTPServer } from 'smtp-server';
+import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { startMailCatcher } from '../../src/demo/mail-catcher.ts';
+import { announcements, renderEntry } from '../../src/notify/announce.ts';
+import type { DeliveryResult } from '../../src/notify/channel.ts';
+import { openChannels } from '../../src/notify/channels.ts';
+import { startDelivery } from '../../src/notify/deliver.ts';
+import type { MessageContext } from '../../src/notify/message.ts';
+import { openIncidents } from '../../src/store/incidents.ts';
+import { closeIncident, type Incident, openIncident } from '../../src/watch/incident.ts';
+import { eventually, freePort, temporaryFolder } from '../support/ops.ts';
+import { ruleOf } from '../watch/support.ts';
+
+const rule = ruleOf();
+const log = pino({ level: 'silent' });
+const backoff = { firstMs: 50, longestMs: 200, configurationMs: 60_000 };
+
+/** The whole outbox over a real connection to `port`, in a state folder of its own. */
+async function rig(port: number, smtp: object = {}) {
+  const folder = temporaryFolder('ops-delivery');
+  const channels = await openChannels({
+    email: {
+      from: 'ops@example.org',
+      to: ['oncall@example.org'],
+      smtp: { host: '127.0.0.1', port, tls: 'none', ...smtp },
+    },
+    language: 'en',
+  });
+  const incidents = openIncidents(folder, 'example.org');
+  const results: DeliveryResult[] = [];
+  const context = (): MessageContext => ({
+    language: 'en',
+    timezone: 'UTC',
+    pageUrl: undefined,
+    pageAddress: '127.0.0.1:9465',
+    host: 'box',
+    now: Date.now(),
+  });
+  const delivery = startDelivery({
+    outbox: incidents.outbox,
+    channels,
+    clock: systemClock,
+    log,
+    backoff,
+    render: (entry, minimal) => renderEntry(entry, minimal, { context, diagnose: undefined, log }),
+    onResult: (_, result) => results.push(result),
+  });
+  onTestFinished(async () => {
+    await delivery.close();
+    incidents.close();
+  });
+  const tell = (kind: 'firing' | 'resolved', incident: Incident, at: number) =>
+    announcements({ kind, incident, at, decidedBy: [] }, rule, channels, context());
+  return {
+    incidents,
+    results,
+    outbox: () => incidents.outbox.all(),
+    fire(uuid = 'GPU-0'): Incident {
+      const at = Date.now();
+      const opened = incidents.open(openIncident({ rule, labels: { uuid }, value: 90 }, at), (numbered) =>
+        tell('firing', numbered, at),
+      );
+      delivery.wake();
+      return opened;
+    },
+    resolve(incident: Incident) {
+      const at = Date.now();
+      const closed = closeIncident(incident, at);
+      incidents.transition(closed, tell('resolved', closed, at));
+      delivery.wake();
+    },
+    settled: (state: string, count = 1) =>
+      eventually(`${count} × ${state}`, () => incidents.outbox.all().filter((e) => e.state === state).length >= count),
+  };
+}
+
+async function catcher(port?: number) {
+  const mail = await startMailCatcher(port === undefined ? {} : { port });
+  onTestFinished(() => mail.close());
+  return mail;
+}
+
+/** A header as it arrived, unfolded. */
+const header = (raw: string | undefined, name: string) =>
+  new RegExp(`^${name}: (.*)$`, 'im').exec((raw ?? '').replace(/\r\n[ \t]+/g, ' ').replaceAll('\r', ''))?.[1];
+
+test('a server that is busy gets the mail later', async () => {
+  const mail = await catcher();
+  mail.faults = '451';
+  const { fire, results, outbox, settled } = await rig(mail.port);
+  fire();
+  await eventually('two refusals', () => results.length >= 2);
+  mail.faults = 'none';
+  await settled('accepted');
+  expect(results[0]).toMatchObject({ kind: 'failed', class: 'transient', reason: expect.stringContaining('451') });
+  expect(mail.mails).toHaveLength(1);
+  expect(outbox()[0]?.response).toMatch(/^250/);
+  expect(outbox()[0]?.attempts).toBe(results.length);
+});
+
+test('a recipient that does not exist is given up, counted and never tried again', async () => {
+  const mail = await catcher();
+  mail.faults = '550';
+  const { fire, results, outbox, settled } = await rig(mail.port);
+  fire();
+  await settled('dead');
+  mail.faults = 'none';
+  fire('GPU-1');
+  await settled('accepted');
+  expect(results).toMatchObject([{ kind: 'failed', class: 'permanent' }, { kind: 'accepted' }]);
+  expect(outbox()[0]).toMatchObject({ attempts: 1, lastError: expect.stringContaining('550') });
+  expect(mail.mails).toHaveLength(1);
+});
+
+test('what fired and resolved while the server was down is told afterwards, late, with both times', async () => {
+  const port = await freePort();
+  const { fire, resolve, results, outbox, incidents } = await rig(port);
+  const incident = fire();
+  await eventually('a refused connection', () => results.length >= 1);
+  resolve(incident);
+  await eventually('more refused connections', () => results.length >= 3);
+  const mail = await catcher(port);
+  await eventually('the mail', () => incidents.outbox.unsent().length === 0);
+  expect(outbox().map(({ kind, state }) => `${kind} ${state}`)).toEqual(['firing coalesced', 'resolved accepted']);
+  expect(mail.mails).toHaveLength(1);
+  const body = Buffer.from(mail.mails[0]?.raw ?? '').toString();
+  expect(body).toContain('LATE: fired ');
+  const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`;
+  const text = body.replace(/=\r\n/g, '').replace(/\r\n/g, ' ');
+  expect(text).toMatch(new RegExp(`LATE: fired ${time}, resolved ${time}, delivered ${time}, because: .*ECONNREFUSED`));
+});
+
+test('a connection lost after the text is tried again under the same Message-ID', async () => {
+  const mail = await catcher();
+  mail.faults = 'drop-after-data';
+  const { fire, results, outbox, settled } = await rig(mail.port);
+  fire();
+  await eventually('the lost connection', () => results.length >= 1);
+  mail.faults = 'none';
+  await settled('accepted');
+  expect(mail.mails.length).toBeGreaterThanOrEqual(2);
+  const ids = new Set(mail.mails.map(({ raw }) => header(raw, 'Message-ID')));
+  expect([...ids]).toEqual([outbox()[0]?.messageId]);
+});
+
+test('the mails of an incident arrive in order and in one thread, and one incident does not hold up another', async () => {
+  const mail = await catcher();
+  const { fire, resolve, settled } = await rig(mail.port);
+  const first = fire();
+  await settled('accepted', 1);
+  const second = fire('GPU-1');
+  await settled('accepted', 2);
+  resolve(first);
+  resolve(second);
+  await settled('accepted', 4);
+  const seen = mail.mails.map(({ raw }) => `${header(raw, 'X-Alert-Incident')} ${header(raw, 'X-Alert-State')}`);
+  expect(seen).toEqual(['OPS-1 firing', 'OPS-2 firing', 'OPS-1 resolved', 'OPS-2 resolved']);
+  const references = mail.mails.map(({ raw }) => header(raw, 'References'));
+  expect(references[2]).toBe(references[0]);
+  expect(references[3]).toBe(references[1]);
+  expect(references[1]).not.toBe(references[0]);
+  expect(header(mail.mails[2]?.raw, 'In-Reply-To')).toBe(references[0]);
+});
+
+test('a wrong password is a mistake of the configuration, tried slowly and explained', async () => {
+  const server = new SMTPServer({
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    logger: false,
+    closeTimeout: 100,
+    onAuth: (_, __, callback) => callback(Object.assign(new Error('bad credentials'), { responseCode: 535 })),
+  });
+  server.on('error', () => undefined);
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()));
+  onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  const password = join(temporaryFolder('ops-password'), 'password');
+  writeFileSync(password, 'wrong\n');
+  const { fire, results, outbox } = await rig(port, { user: 'ops', password_file: password });
+  fire();
+  await eventually('the refusal', () => results.length >= 1);
+  expect(results[0]).toMatchObject({ kind: 'failed', class: 'configuration' });
+  const [entry] = outbox();
+  expect(entry).toMatchObject({ state: 'pending', lastError: expect.stringContaining('password_file') });
+  expect(Number(entry?.dueAt) - Date.now()).toBeGreaterThan(30_000);
+});
