@@ -65,16 +65,17 @@ function leadOf(
   context: MessageContext,
 ): string[] {
   const { language, now } = context;
-  const { incident, at, description } = notice;
+  const { incident, at, kind, description, summary } = notice;
+  const lead = kind === 'resolved' ? fill(words.over[language], { summary: summary[language] }) : description[language];
   const late = now - at > 60_000 || attempts > 1 || lastError !== null;
-  if (!late) return [description[language]];
+  if (!late) return [lead];
   const resolved =
     incident.closedAt === null
       ? ''
       : fill(words.lateResolved[language], { time: clockTime(incident.closedAt, context) });
   const values = { fired: clockTime(incident.openedAt, context), resolved, now: clockTime(now, context) };
   const reason = lastError ?? words.busy[language];
-  return [fill(words.late[language], { ...values, reason }), description[language]];
+  return [fill(words.late[language], { ...values, reason }), lead];
 }
 
 function factsOf({ kind, incident, value, peak, threshold }: Notice, context: MessageContext): Section {
@@ -94,7 +95,7 @@ function factsOf({ kind, incident, value, peak, threshold }: Notice, context: Me
               duration: formatDuration(seconds(closedAt - openedAt)),
             }),
           ]),
-      ...(threshold === null ? [] : [say(words.value, { value, threshold })]),
+      ...(threshold === null || closedAt !== null ? [] : [say(words.value, { value, threshold })]),
       ...(closedAt === null || threshold === null ? [] : [say(words.peak, { value, peak })]),
       ...Object.entries(incident.labels).map(([label, text]) => `${label}: ${text}`),
     ],
@@ -104,7 +105,7 @@ function factsOf({ kind, incident, value, peak, threshold }: Notice, context: Me
 const seconds = (ms: number): number => Math.max(1000, Math.round(ms / 1000) * 1000);
 
 function samplesOf({ decidedBy }: Notice, context: MessageContext): Section {
-  const lines = decidedBy.map(({ at, value }) => `${clockTime(at, context)}  ${Number(value.toPrecision(6))}`);
+  const lines = decidedBy.map(({ at, value }) => `${clockTime(at, context)}  ${value}`);
   return { title: words.samples[context.language], lines };
 }
 

@@ -7,7 +7,7 @@ export interface Notice {
   readonly kind: IncidentEvent['kind'];
   readonly at: number;
   readonly incident: Incident;
-  readonly decidedBy: IncidentEvent['decidedBy'];
+  readonly decidedBy: readonly { readonly at: number; readonly value: string }[];
   /** Filled with the value at which the incident fired, so that the subject never changes. */
   readonly summary: Text;
   readonly description: Text;
@@ -27,7 +27,7 @@ export function noticeOf({ kind, at, incident, decidedBy }: IncidentEvent, rule:
     kind,
     at,
     incident,
-    decidedBy,
+    decidedBy: decidedBy.map((point) => ({ at: point.at, value: written(point.value) })),
     summary: fillText(rule.summary, values),
     description: fillText(rule.description, values),
     value: written(incident.value),

@@ -10,6 +10,7 @@ export const words = {
   until: { en: 'Resolved: {time}, after {duration}', zh: '恢复:{time},持续 {duration}' },
   value: { en: 'Value: {value}, threshold {threshold}', zh: '数值:{value},阈值 {threshold}' },
   peak: { en: 'Value: {value}, extreme {peak}', zh: '数值:{value},极值 {peak}' },
+  over: { en: 'It is over: {summary}', zh: '已恢复:{summary}' },
   late: {
     en: 'LATE: fired {fired}{resolved}, delivered {now}, because: {reason}',
     zh: '迟到:触发 {fired}{resolved},送达 {now},原因:{reason}',

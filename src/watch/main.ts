@@ -119,7 +119,12 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
       if (!run || stop.signal.aborted) return;
       runs.set(name, run);
       if (run.status.reason !== null) log.warn({ check: name, reason: run.status.reason }, 'check failed');
-      samples.append([...run.samples, ...run.about]);
+      try {
+        samples.append([...run.samples, ...run.about]);
+      } catch (error) {
+        // A full disk: the samples of later runs may fit again, and the check itself goes on.
+        log.error({ check: name, err: error }, 'samples could not be stored');
+      }
     }),
   );
   cancels.push(runBy({ kind: 'interval', ms: config.alerts.evaluate_every }, clock, async () => loop.tick()));

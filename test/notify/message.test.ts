@@ -72,7 +72,7 @@ test('the text of a firing tells all, in the order of its use', () => {
       uuid: GPU-0
 
     Samples that decided
-      2026-11-24 11:11:45  0.957123
+      2026-11-24 11:11:45  95.7 %
 
     Probable cause (triage)
       The GPU ran out of memory
@@ -96,18 +96,17 @@ test('the text of a firing tells all, in the order of its use', () => {
 
 test('the text of a resolution', () => {
   expect(render(recovery, { now: start + 755_000 }).text).toMatchInlineSnapshot(`
-    "More than 90 % of the memory of GPU GPU-0 is in use. The next model or a long prompt may not fit, and Ollama then computes on the CPU.
+    "It is over: GPU memory 96 % – GPU-0
 
     What and since when
       State: RESOLVED, warning, incident OPS-12
       Fired: 2026-11-24 11:12:00 Asia/Shanghai (2026-11-24 03:12:00 UTC)
       Resolved: 2026-11-24 11:24:34 Asia/Shanghai (2026-11-24 03:24:34 UTC), after 12m34s
-      Value: 96 %, threshold 90 %
       Value: 96 %, extreme 99.1 %
       uuid: GPU-0
 
     Samples that decided
-      2026-11-24 11:11:45  0.957123
+      2026-11-24 11:11:45  95.7 %
 
     Look here first
       $ nvidia-smi
@@ -132,7 +131,7 @@ test('in Chinese the same mail has the same parts', () => {
       uuid: GPU-0
 
     判定依据
-      2026-11-24 11:11:45  0.957123
+      2026-11-24 11:11:45  95.7 %
 
     可能原因(分诊)
       GPU 显存不足
