@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import tls from 'node:tls';
 import { OpsError, reasonOf } from '../errors.ts';
 
@@ -20,7 +21,9 @@ export function certificateOf(host: string, port: number, timeoutMs: number): Pr
       socket.destroy();
       reject(new OpsError('probe_failed', { probe: `${host}:${port}`, reason }));
     };
-    const socket = tls.connect({ host, port, servername: host, rejectUnauthorized: false }, () => {
+    // An address is no server name (RFC 6066): Node warns of it, and servers may refuse it.
+    const servername = isIP(host) === 0 ? host : '';
+    const socket = tls.connect({ host, port, servername, rejectUnauthorized: false }, () => {
       const certificate = socket.getPeerX509Certificate();
       socket.end();
       if (certificate) resolve(validityOf(certificate));

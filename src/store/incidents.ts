@@ -5,6 +5,7 @@ import type { Labels } from '../expression/series.ts';
 import type { Severity } from '../rule.ts';
 import { schema } from './incident-schema.ts';
 import { type OutboxStore, outboxOf } from './outbox.ts';
+import { transaction } from './transaction.ts';
 
 /** A row of `incidents`, in the words of the program. */
 export interface StoredIncident {
@@ -109,18 +110,6 @@ export function openIncidents(
         })),
     close: () => database.close(),
   };
-}
-
-function transaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    database.exec('COMMIT');
-    return result;
-  } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
-  }
 }
 
 function openOrReplace(file: string, onReset: (reason: string) => void): DatabaseSync {

@@ -3,6 +3,9 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OpsError, reasonOf } from '../errors.ts';
 
+/** Locks in force. Without a reference the garbage collector would close the file, and with it open the lock. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Makes sure that one watch uses a folder. The lock is SQLite's own on a file of its own: the system takes it back
  * however the process ends, and a pid that was given to another program fools nobody.
@@ -26,7 +29,11 @@ export function lockFolder(folder: string): () => void {
     throw new OpsError('state_locked', { pid: readPid(pidFile), path: folder }, { cause: error });
   }
   writeFileSync(pidFile, `${process.pid}\n`);
-  return () => database.close();
+  held.add(database);
+  return () => {
+    held.delete(database);
+    database.close();
+  };
 }
 
 function readPid(file: string): string {

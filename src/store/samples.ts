@@ -11,6 +11,7 @@ import {
   type Series,
   type SeriesReader,
 } from '../expression/series.ts';
+import { transaction } from './transaction.ts';
 
 /** samples.db: raw values for a few hours. Disposable: a file that cannot be read is set aside and a new one begun. */
 export interface SampleStore extends SeriesReader {
@@ -42,7 +43,7 @@ export function openSamples(folder: string, onReset: (reason: string) => void = 
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, 'samples.db');
   const database = openOrReplace(file, onReset);
-  const index = readIndex(database);
+  let index = readIndex(database);
   const insertSeries = database.prepare('INSERT INTO series (name, labels) VALUES (?, ?)');
   const insertPoint = database.prepare('INSERT OR REPLACE INTO points (series, at, value) VALUES (?, ?, ?)');
   const range = database.prepare('SELECT at, value FROM points WHERE series = ? AND at > ? AND at <= ? ORDER BY at');
@@ -63,11 +64,17 @@ export function openSamples(folder: string, onReset: (reason: string) => void = 
 
   return {
     append(samples) {
-      database.exec('BEGIN');
-      for (const sample of samples) {
-        if (!Number.isNaN(sample.value)) insertPoint.run(seriesOf(sample).id, Math.round(sample.at), sample.value);
+      try {
+        transaction(database, () => {
+          for (const sample of samples) {
+            if (!Number.isNaN(sample.value)) insertPoint.run(seriesOf(sample).id, Math.round(sample.at), sample.value);
+          }
+        });
+      } catch (error) {
+        // Series that were created in it are not in the file.
+        index = readIndex(database);
+        throw error;
       }
-      database.exec('COMMIT');
     },
     read(select, from, to) {
       return matching(index, select).flatMap(({ id, labels }): Series[] => {

@@ -1,0 +1,227 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { catalogue } from '../../src/catalogue/index.ts';
+import { discover } from '../../src/discover.ts';
+import { selectorsOf } from '../../src/expression/ast.ts';
+import { evaluate } from '../../src/expression/evaluate.ts';
+import { memorySeries } from '../../src/expression/memory.ts';
+import type { Labels, Sample } from '../../src/expression/series.ts';
+import type { Panel } from '../../src/panel.ts';
+import { activate, loadRuleGroups, type RuleGroup } from '../../src/rule.ts';
+import { renderRuleFiles, ruleFile } from '../../src/rule-file.ts';
+import { languages } from '../../src/text.ts';
+import { repository } from '../support/ops.ts';
+
+const groups = await loadRuleGroups();
+const rules = groups.flatMap((group) => group.rules);
+const panelFiles = await discover<Panel>(new URL('../../dashboards/panels/', import.meta.url));
+const modules = await Promise.all(
+  panelFiles.map(({ name }) => import(new URL(`../../dashboards/panels/${name}.ts`, import.meta.url).href)),
+);
+const panelKeys = new Set(modules.flatMap((module) => Object.values<Panel>(module).map(({ key }) => key)));
+const known = new Map(catalogue.map((metric) => [metric.name, metric]));
+const runbook = join(repository, 'docs/runbook.md');
+
+/** The moment of judgement, seconds. */
+const now = 1_000_000;
+const gauge = (name: string, labels: Labels, value: number): Sample => ({ name, labels, value, at: now * 1000 });
+
+function grew(outcome: string, by: number): Sample[] {
+  const labels = { outcome, model: 'qwen3:4b' };
+  return [240, 0].map((ago) => ({
+    name: 'llm_gateway_requests_total',
+    labels,
+    value: ago === 0 ? 1000 + by : 1000,
+    at: (now - ago) * 1000,
+  }));
+}
+
+/** A certificate of 90 days of which `left` days are left. */
+const certificate = (left: number): Sample[] => {
+  const labels = { target: 'chat.example.org', source: 'live' };
+  return [
+    gauge('ops_tls_cert_not_before_timestamp_seconds', labels, now - (90 - left) * 86_400),
+    gauge('ops_tls_cert_not_after_timestamp_seconds', labels, now + left * 86_400),
+  ];
+};
+
+const memory = (used: number): Sample[] => [
+  gauge('ops_gpu_memory_used_bytes', { uuid: 'GPU-a' }, used),
+  gauge('ops_gpu_memory_total_bytes', { uuid: 'GPU-a' }, 100),
+];
+
+interface Example {
+  readonly fires: readonly Sample[];
+  /** What the message says of it. */
+  readonly value: number;
+  /** Each of these is fine. */
+  readonly silent: readonly (readonly Sample[])[];
+}
+
+const examples: Readonly<Record<string, Example>> = {
+  CertificateExpiresSoon: { fires: certificate(18), value: 0.2, silent: [certificate(31), certificate(90)] },
+  CertificateExpiresVerySoon: { fires: certificate(-9), value: -0.1, silent: [certificate(16), certificate(18)] },
+  GpuMemoryHigh: { fires: memory(96), value: 0.96, silent: [memory(90), memory(0)] },
+  UiDown: {
+    fires: [gauge('ops_http_up', { check: 'ui-health' }, 0)],
+    value: 0,
+    silent: [[gauge('ops_http_up', { check: 'ui-health' }, 1)], [gauge('ops_http_up', { check: 'gateway' }, 0)]],
+  },
+  GatewayDown: {
+    fires: [gauge('ops_http_up', { check: 'gateway' }, 0)],
+    value: 0,
+    silent: [[gauge('ops_http_up', { check: 'gateway' }, 1)], [gauge('ops_http_up', { check: 'ui-health' }, 0)]],
+  },
+  GatewayErrors: {
+    fires: [...grew('ok', 15), ...grew('timeout', 5)],
+    value: 0.25,
+    silent: [
+      [...grew('ok', 15), ...grew('timeout', 0)],
+      // One failure of a quiet night.
+      [...grew('ok', 1), ...grew('upstream_error', 1)],
+      // Many, but a small share.
+      [...grew('ok', 500), ...grew('gateway_error', 5)],
+      // What the callers got wrong.
+      [...grew('ok', 15), ...grew('client_error', 50), ...grew('rejected', 50), ...grew('timeout', 0)],
+    ],
+  },
+  CheckFailing: {
+    fires: [gauge('ops_check_success', { check: 'gpu' }, 0)],
+    value: 0,
+    silent: [[gauge('ops_check_success', { check: 'gpu' }, 1)]],
+  },
+};
+
+test('every rule has an example, and every name is used once', () => {
+  const names = rules.map(({ name }) => name);
+  expect(Object.keys(examples).sort()).toEqual([...names].sort());
+  expect(new Set(names).size).toBe(names.length);
+  expect(new Set(groups.map(({ name }) => name)).size).toBe(groups.length);
+});
+
+describe.each(rules.map((rule) => [rule.name, rule] as const))('rule %s', (name, rule) => {
+  const [active] = activate([rule]);
+  const expression = rule.expression(rule.threshold ?? 0);
+  const selectors = selectorsOf(expression);
+  const labels = new Set(selectors.flatMap(({ metric }) => Object.keys(metric.labels)));
+
+  test('has a name in CamelCase and a text in every language', () => {
+    expect(name).toMatch(/^(?:[A-Z][a-z0-9]+)+$/);
+    for (const language of languages) {
+      expect(rule.summary[language].trim()).not.toBe('');
+      expect(rule.description[language].trim()).not.toBe('');
+    }
+    expect(rule.summary.zh).toMatch(/\p{Script=Han}/u);
+    expect(rule.description.zh).toMatch(/\p{Script=Han}/u);
+    expect(rule.description.en).not.toMatch(/\p{Script=Han}/u);
+  });
+
+  test('fills only placeholders that exist, the same in every language', () => {
+    const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, found]) => found ?? '').sort();
+    const allowed = new Set([...labels, 'value', ...(rule.threshold === undefined ? [] : ['threshold'])]);
+    for (const text of [rule.summary, rule.description]) {
+      expect(placeholders(text.zh)).toEqual(placeholders(text.en));
+      for (const placeholder of placeholders(text.en)) expect(allowed).toContain(placeholder);
+    }
+  });
+
+  test('says what to run first, on one line each', () => {
+    expect(rule.commands.length).toBeGreaterThan(0);
+    for (const command of rule.commands) expect(command).toMatch(/^\S(?:.*\S)?$/);
+  });
+
+  test('has an anchor in the runbook', () => {
+    expect(rule.runbook).toBe(name.toLowerCase());
+    if (!existsSync(runbook)) return;
+    const headings = [...readFileSync(runbook, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, text]) => text?.toLowerCase());
+    expect(headings).toContain(rule.runbook);
+  });
+
+  test('points to a panel that exists', () => {
+    if (rule.panel !== undefined) expect(panelKeys).toContain(rule.panel);
+  });
+
+  test('reads series that something emits', () => {
+    expect(selectors.length).toBeGreaterThan(0);
+    for (const { metric, series, where } of selectors) {
+      expect(known.get(metric.name)).toBe(metric);
+      expect(series.startsWith(metric.name)).toBe(true);
+      for (const [label, match] of Object.entries(where)) {
+        const allowed = metric.labels[label];
+        expect(allowed, label).toBeDefined();
+        const wanted = typeof match === 'object' && 'not' in match ? match.not : match;
+        if (Array.isArray(allowed)) for (const value of [wanted].flat()) expect(allowed).toContain(value);
+      }
+    }
+  });
+
+  test('has a `for` that is a whole number of seconds', () => {
+    expect(rule.for).toBeGreaterThanOrEqual(0);
+    expect(rule.for % 1000).toBe(0);
+  });
+
+  test('fires in its example and is silent in the others', () => {
+    const example = examples[name];
+    if (!active || !example) throw new Error(`no example of ${name}`);
+    const judge = (samples: readonly Sample[]) => evaluate(active.expression, memorySeries(samples), now * 1000);
+    const [fired, ...rest] = judge(example.fires);
+    expect(fired?.value).toBeCloseTo(example.value, 6);
+    expect(rest).toEqual([]);
+    for (const samples of example.silent) expect(judge(samples)).toEqual([]);
+    expect(judge([])).toEqual([]);
+  });
+
+  test('carries the labels that its texts name', () => {
+    const [fired] = evaluate(expression, memorySeries(examples[name]?.fires ?? []), now * 1000);
+    const own = [...(rule.summary.en + rule.description.en).matchAll(/\{(\w+)\}/g)]
+      .map(([, found]) => found ?? '')
+      .filter((found) => found !== 'value' && found !== 'threshold');
+    for (const label of own) expect(Object.keys(fired?.labels ?? {})).toContain(label);
+  });
+});
+
+describe('overrides', () => {
+  const named = (overrides: Parameters<typeof activate>[1]) => activate(rules, overrides);
+
+  test('change what they name and nothing else', () => {
+    const shipped = named({});
+    const changed = named({ GpuMemoryHigh: { threshold: 0.5, for: 1000, severity: 'critical' } });
+    const rule = changed.find(({ name }) => name === 'GpuMemoryHigh');
+    expect(rule).toMatchObject({ threshold: 0.5, for: 1000, severity: 'critical' });
+    expect(rule && evaluate(rule.expression, memorySeries(memory(60)), now * 1000)).toHaveLength(1);
+    expect(changed.filter((one) => one !== rule)).toEqual(shipped.filter(({ name }) => name !== 'GpuMemoryHigh'));
+  });
+
+  test('take a disabled rule out', () => {
+    expect(named({ UiDown: { enabled: false } }).map(({ name }) => name)).toEqual(
+      rules.map(({ name }) => name).filter((name) => name !== 'UiDown'),
+    );
+  });
+});
+
+describe('the rule file', () => {
+  test('that is shipped is what the rules give', async () => {
+    for (const { path, text } of await renderRuleFiles()) {
+      expect(readFileSync(join(repository, path), 'utf8'), 'run `npm run generate`').toBe(text);
+    }
+  });
+
+  test('holds every rule with its links', () => {
+    const text = ruleFile(groups, { runbook: 'https://wiki/run', dashboard: 'https://grafana/d/x' });
+    for (const { name, runbook: anchor } of rules) {
+      expect(text).toContain(`alert: ${name}\n`);
+      expect(text).toContain(`runbook_url: https://wiki/run#${anchor}\n`);
+    }
+    expect(text).toContain('dashboard_url: https://grafana/d/x?panel=gpu-memory\n');
+  });
+
+  test('changes with a rule', () => {
+    const group: RuleGroup | undefined = groups.find(({ name }) => name === 'gpu');
+    const stricter = group?.rules.map((rule) => ({ ...rule, threshold: 0.8, for: 90_000 })) ?? [];
+    const text = ruleFile([{ name: 'gpu', rules: stricter }]);
+    expect(text).toContain('expr: ops_gpu_memory_used_bytes / ops_gpu_memory_total_bytes > 0.8\n');
+    expect(text).toContain('for: 1m30s\n');
+    expect(text).toContain('More than 80 % of the memory of GPU {{ $labels.uuid }}');
+  });
+});

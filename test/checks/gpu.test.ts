@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { watchMetrics } from '../../src/catalogue/index.ts';
+import gpu from '../../src/checks/gpu.ts';
+import { createGpuSimulator, type GpuSimulator } from '../../src/demo/gpu-simulator.ts';
+import { OpsError } from '../../src/errors.ts';
+import { temporaryFolder } from '../support/ops.ts';
+import { runCheck, valuesOf } from './support/context.ts';
+
+const mebibyte = 1024 ** 2;
+const simulator = (): Promise<GpuSimulator> => createGpuSimulator(temporaryFolder('gpu'));
+
+async function faultOf(run: Promise<unknown>): Promise<OpsError> {
+  const error = await run.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof OpsError) return error;
+  throw new Error(`an OpsError was expected, not ${String(error)}`);
+}
+
+describe('the GPU check', () => {
+  test('measures every GPU in base units', async () => {
+    const { command, set } = await simulator();
+    await set([
+      { uuid: 'GPU-a', memoryUsed: 20_000, memoryTotal: 24_576, utilization: 97, temperature: 84, power: 301.5 },
+      { uuid: 'GPU-b', memoryUsed: 0, utilization: 0, thermalSlowdown: true },
+    ]);
+    const samples = await runCheck(gpu, { command });
+    const of = (name: string, uuid: string, more = {}) => valuesOf(samples, name, { uuid, ...more });
+    expect(valuesOf(samples, 'ops_gpus_visible')).toEqual([2]);
+    expect(of('ops_gpu_memory_used_bytes', 'GPU-a')).toEqual([20_000 * mebibyte]);
+    expect(of('ops_gpu_memory_total_bytes', 'GPU-a')).toEqual([24_576 * mebibyte]);
+    expect(of('ops_gpu_utilization_ratio', 'GPU-a')).toEqual([0.97]);
+    expect(of('ops_gpu_temperature_celsius', 'GPU-a', { sensor: 'core' })).toEqual([84]);
+    expect(of('ops_gpu_power_draw_watts', 'GPU-a')).toEqual([301.5]);
+    // A true zero is a measurement.
+    expect(of('ops_gpu_memory_used_bytes', 'GPU-b')).toEqual([0]);
+    expect(of('ops_gpu_utilization_ratio', 'GPU-b')).toEqual([0]);
+    expect(of('ops_gpu_clocks_event_active', 'GPU-b', { reason: 'hw_thermal_slowdown' })).toEqual([1]);
+    expect(of('ops_gpu_clocks_event_active', 'GPU-a', { reason: 'hw_thermal_slowdown' })).toEqual([0]);
+    expect(of('ops_gpu_info', 'GPU-b', { index: '1', driver_version: '550.54.15' })).toEqual([1]);
+  });
+
+  test('leaves out what the driver does not say: it is not zero', async () => {
+    const { command, set } = await simulator();
+    await set([
+      { uuid: 'GPU-a', memoryUsed: '[N/A]', utilization: '[Unknown Error]', power: '[Not Supported]' },
+      { uuid: 'GPU-b', temperature: '[GPU is lost]' },
+    ]);
+    const samples = await runCheck(gpu, { command });
+    expect(valuesOf(samples, 'ops_gpus_visible')).toEqual([2]);
+    for (const name of ['ops_gpu_memory_used_bytes', 'ops_gpu_utilization_ratio', 'ops_gpu_power_draw_watts']) {
+      expect(valuesOf(samples, name, { uuid: 'GPU-a' }), name).toEqual([]);
+      expect(valuesOf(samples, name, { uuid: 'GPU-b' }), name).toHaveLength(1);
+    }
+    expect(valuesOf(samples, 'ops_gpu_temperature_celsius', { uuid: 'GPU-b' })).toEqual([]);
+    expect(valuesOf(samples, 'ops_gpu_temperature_celsius', { sensor: 'memory' })).toEqual([]);
+    expect(samples.every(({ value }) => Number.isFinite(value))).toBe(true);
+  });
+
+  test('gives samples of the catalogue only, with their labels and none else', async () => {
+    const { command } = await simulator();
+    for (const { name, labels } of await runCheck(gpu, { command })) {
+      const metric = watchMetrics.find((one) => one.name === name);
+      expect(Object.keys(labels).sort(), name).toEqual(Object.keys(metric?.labels ?? { missing: 1 }).sort());
+    }
+  });
+
+  test.each([
+    ['driver-mismatch', 'driver-mismatch', 'Driver/library version mismatch'],
+    ['lost', 'gpu-lost', 'GPU is lost'],
+  ] as const)('fails with the fault of %s and its words', async (fault, expected, words) => {
+    const { command, set } = await simulator();
+    await set([{}], fault);
+    const error = await faultOf(runCheck(gpu, { command }));
+    expect(error.code).toBe('probe_failed');
+    expect(error.values['gpu_fault']).toBe(expected);
+    expect(error.message).toContain(words);
+  });
+
+  test('fails when the driver hangs, before its own deadline, and works again afterwards', async () => {
+    const { command, set } = await simulator();
+    await set([{}], 'hang');
+    const error = await faultOf(runCheck(gpu, { command, timeout: '1s' }));
+    expect(error.values['gpu_fault']).toBe('hung');
+    expect(error.message).toContain('no answer within 450 ms');
+    await set([{}]);
+    expect(valuesOf(await runCheck(gpu, { command }), 'ops_gpus_visible')).toEqual([1]);
+  });
+
+  test('fails when a GPU is lost after a good reading', async () => {
+    const { command, set } = await simulator();
+    expect(await runCheck(gpu, { command })).not.toEqual([]);
+    await set([{}], 'lost');
+    expect((await faultOf(runCheck(gpu, { command }))).values['gpu_fault']).toBe('gpu-lost');
+  });
+
+  test('says so when the program is not there', async () => {
+    const error = await faultOf(runCheck(gpu, { command: join(temporaryFolder('gpu'), 'nvidia-smi') }));
+    expect(error.values['gpu_fault']).toBe('not-installed');
+    expect(error.message).toContain('is not installed or not on PATH');
+  });
+});
