@@ -223,7 +223,7 @@ test('triage that was not done in time is said, and leaves a command', () => {
 
 test('no mail has an unfilled placeholder, whatever the rule', () => {
   for (const one of rules) {
-    const labels = { uuid: 'GPU-0', target: 'a.pem', source: 'file', check: 'gpu' };
+    const labels = { uuid: 'GPU-0', target: 'a.pem', source: 'file', check: 'gpu', mount: '/' };
     const notice = noticeOf(eventOf({ ...fired, rule: one.name, labels }), one);
     for (const language of ['en', 'zh'] as const) {
       expect(subjectOf(notice, 'box', language) + render(notice, { language }).text).not.toMatch(/\{\w+\}/);

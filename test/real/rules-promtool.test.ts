@@ -98,6 +98,8 @@ function world(seed: number): Column[] {
       column('ops_gpu_memory_used_bytes', { uuid }, states(random, [40, 89, 90, 91, 99])),
       column('ops_gpu_memory_total_bytes', { uuid }, constant(100)),
     ]),
+    column('ops_host_disk_free_bytes', { mount: '/' }, states(random, [3, 4, 6, 50])),
+    column('ops_host_disk_total_bytes', { mount: '/' }, constant(100)),
     column('ops_tls_cert_not_before_timestamp_seconds', target, constant(life - 12_000)),
     column('ops_tls_cert_not_after_timestamp_seconds', target, constant(life * 0.4)),
     ...['ok', 'timeout', 'upstream_error', 'gateway_error', 'rejected', 'client_error'].flatMap((outcome) =>
@@ -164,7 +166,7 @@ function promtoolTest(name: string, columns: readonly Column[], expected: readon
 
 function runPromtool(tests: readonly unknown[]): { ok: boolean; output: string } {
   const folder = temporaryFolder('promtool');
-  writeFileSync(join(folder, 'rules.yml'), ruleFile(groups));
+  writeFileSync(join(folder, 'rules.yml'), ruleFile(groups, { runbook: 'runbook', panel: (key) => key }));
   const file = { rule_files: ['rules.yml'], evaluation_interval: `${evaluateEvery}s`, tests };
   writeFileSync(join(folder, 'test.yml'), stringify(file, { lineWidth: 0, aliasDuplicateObjects: false }));
   const { status, stdout, stderr } = spawnSync(promtool ?? 'promtool', ['test', 'rules', join(folder, 'test.yml')], {
