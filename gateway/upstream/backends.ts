@@ -66,7 +66,6 @@ class OllamaBackend implements Backend {
     this.pool = new Pool(origin, { connect: { timeout: 3000 } });
     this.#input = input;
     this.#publish();
-    input.metrics.set(backendUp, { backend: this.name }, 1);
     input.metrics.add(upstreamErrors, { backend: this.name, cause: 'connect' }, 0);
   }
 
