@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseAuditLine } from '../../src/audit-line.ts';
+import { listUnits } from '../../src/discover.ts';
 import { parseLog } from '../../src/logs/formats/index.ts';
 import { type LogKind, type LogRecord, logKinds } from '../../src/logs/record.ts';
 import { toLines } from '../../src/logs/source.ts';
@@ -8,6 +9,7 @@ import type { Cause } from '../../src/triage/cause.ts';
 import { findCauses } from '../../src/triage/engine.ts';
 
 const causes = await loadCauses();
+const commands = await listUnits(new URL('../../src/cli/commands/', import.meta.url));
 const codes = new Set(causes.map(({ code }) => code));
 
 /** The example as triage would read it. */
@@ -44,7 +46,12 @@ describe.each(causes)('cause $code', ({ code, cause }) => {
   test('says what to do and how to prove it', () => {
     expect(cause.fix.join('')).not.toBe('');
     expect(cause.confirm.join('')).not.toBe('');
-    expect([...cause.fix, ...cause.confirm].join('\n')).not.toMatch(/npx ops|\/work\//);
+    expect([...cause.fix, ...cause.confirm].join('\n')).not.toMatch(/npx ops/);
+  });
+
+  test('names only commands of ops that exist', () => {
+    const named = [...cause.fix, ...cause.confirm].flatMap((line) => [...line.matchAll(/\bops ([a-z]+)/g)]);
+    expect(commands).toEqual(expect.arrayContaining(named.map(([, command]) => command)));
   });
 
   test('beats only causes that exist, never itself', () => {

@@ -1,9 +1,13 @@
+import type { AuditLine } from '../../audit-line.ts';
 import type { Cause } from '../cause.ts';
 
 const left = /aborting completion request|client connection closed|context canceled/i;
 
 /** A server fault takes any time; a caller's timeout is a round number of seconds. */
 const isRound = (seconds: number) => seconds >= 3 && seconds - Math.floor(seconds) < 0.02;
+
+/** Who leaves sooner has changed his mind, and was not waiting. */
+const isLong = ({ response_time }: AuditLine) => (response_time ?? 0) >= 3;
 
 export default {
   step: 3,
@@ -18,10 +22,10 @@ export default {
     ...records.filter(({ message }) => left.test(message)),
     ...records.filter(({ access, gin }) => access?.status === 499 || gin?.status === 499),
     ...records.filter(({ gin }) => gin?.status === 500 && isRound(gin.seconds)),
-    ...records.filter(({ audit }) => audit?.type === 'audit' && audit.aborted && !audit.probe),
+    ...records.filter(({ audit }) => audit?.type === 'audit' && audit.aborted && !audit.probe && isLong(audit)),
   ],
-  fix: ['ops log top', "Raise the caller's timeout above the time of a cold load."],
-  confirm: ['ollama ps', 'journalctl -u ollama -n 300 --no-pager'],
+  fix: ['ollama ps', "Raise the caller's timeout above the time of a cold load."],
+  confirm: ['journalctl -u ollama -n 300 --no-pager'],
   example: {
     kind: 'ollama-log',
     text: 'time=2026-11-23T03:03:17.617Z level=INFO source=llama_server.go:1538 msg="aborting completion request due to client closing the connection"',

@@ -9,11 +9,18 @@ export default {
     zh: '请求已到达但被规则拒绝:密钥错误、请求过多或提示词过长。error 字段说明了原因。',
   },
   reads: ['gateway-log'],
-  match: (records) =>
-    records.filter(
+  match(records) {
+    const finished = records.filter(({ audit }) => audit?.type === 'audit' && !audit.probe);
+    const refused = finished.filter(
       ({ audit }) => audit?.outcome === 'rejected' || (audit?.outcome === 'client_error' && audit.status !== 404),
-    ),
-  fix: ['ops log top', 'ops config print | grep -A4 -E "rate_limit|auth|limits"'],
+    );
+    // A scanner with a wrong key beside chats that are served is daily life, not a stuck chat.
+    return refused.length * 2 >= finished.length ? refused : [];
+  },
+  fix: [
+    'grep -E \'"status":(400|401|413|429)\' /var/log/qwen-gateway.log | tail -n 5',
+    'ops config print | grep -A4 -E "rate_limit|auth|limits"',
+  ],
   confirm: ['tail -n 20 /var/log/qwen-gateway.log'],
   example: {
     kind: 'gateway-log',
