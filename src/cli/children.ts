@@ -16,7 +16,6 @@ export interface ChildSpec {
 export interface Children {
   /** Resolves with an exit code when the children are gone for good: stopped, or one refused its configuration. */
   readonly ended: Promise<number>;
-  readonly processes: ReadonlyMap<string, ChildProcess>;
   /** Sends SIGTERM to all, SIGKILL after `graceMs`. Idempotent. */
   stop(): Promise<void>;
 }
@@ -52,7 +51,7 @@ export function superviseChildren(specs: readonly ChildSpec[], log: Log): Childr
       processes.delete(spec.name);
       if (stopping) return;
       if (code !== null && hopeless.includes(code)) {
-        void stop().then(() => finish(code));
+        void stop(code);
         return;
       }
       restartLater(spec, startedAt, signal ?? `exit code ${code}`);
@@ -71,17 +70,17 @@ export function superviseChildren(specs: readonly ChildSpec[], log: Log): Childr
     timers.add(timer);
   };
 
-  const stop = (): Promise<void> => {
+  const stop = (code: number = exitCode.fine): Promise<void> => {
     stopping ??= (async () => {
       for (const timer of timers) clearTimeout(timer);
       await Promise.all([...processes.values()].map(terminate));
-      finish(exitCode.fine);
+      finish(code);
     })();
     return stopping;
   };
 
   for (const spec of specs) start(spec);
-  return { ended, processes, stop };
+  return { ended, stop: () => stop() };
 }
 
 function terminate(child: ChildProcess): Promise<void> {
