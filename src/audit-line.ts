@@ -51,6 +51,8 @@ export interface AuditLine {
   readonly completion_tokens: number | null;
   readonly finish_reason: string | null;
   readonly backend: string | null;
+  /** Ollama cut the prompt to the context of the model. */
+  readonly prompt_truncated: boolean;
   readonly bytes_sent: number;
   readonly aborted: boolean;
   /** A canary or triage probe: outside SLOs, limits and the top 5. */

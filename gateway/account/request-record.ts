@@ -48,6 +48,7 @@ export class RequestRecord implements Progress {
   #backend: string | null = null;
   #last: OllamaChatRecord | undefined;
   #deltas = 0;
+  #truncated = false;
   #ended: number | undefined;
   #ending: Ending | undefined;
 
@@ -79,6 +80,10 @@ export class RequestRecord implements Progress {
 
   backend(name: string): void {
     this.#backend = name;
+  }
+
+  truncated(): void {
+    this.#truncated = true;
   }
 
   /** Notes a record of the answer at the moment of its arrival. */
@@ -157,6 +162,7 @@ export class RequestRecord implements Progress {
       completion_tokens: this.#last?.eval_count ?? (this.#deltas > 0 ? this.#deltas : null),
       finish_reason: this.finishReason,
       backend: this.#backend,
+      prompt_truncated: this.#truncated,
       bytes_sent: this.#ending?.bytesSent ?? 0,
       aborted: this.#ending?.aborted ?? false,
       probe: this.#admitted.probe,

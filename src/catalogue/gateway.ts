@@ -78,7 +78,20 @@ export const rejections = metric({
   unit: 'count',
   help: 'Requests refused before any upstream work, by reason.',
   labels: {
-    reason: ['network', 'key', 'rate', 'prompt', 'request', 'body', 'model', 'queue', 'breaker', 'draining'],
+    reason: [
+      'network',
+      'headers',
+      'key',
+      'rate',
+      'rate_store',
+      'prompt',
+      'request',
+      'body',
+      'model',
+      'queue',
+      'breaker',
+      'draining',
+    ],
   },
 });
 
@@ -127,6 +140,61 @@ export const backendUp = metric({
   unit: 'state',
   help: 'Whether a backend answered its last probe or request.',
   labels: { backend },
+});
+
+export const upstreamRequests = metric({
+  name: 'llm_gateway_upstream_requests_total',
+  type: 'counter',
+  unit: 'count',
+  help: 'Generation requests sent to a backend; each attempt counts.',
+  labels: { backend },
+});
+
+export const retries = metric({
+  name: 'llm_gateway_retries_total',
+  type: 'counter',
+  unit: 'count',
+  help: 'Requests sent again after this backend failed before its first byte.',
+  labels: { backend },
+});
+
+export const modelReloads = metric({
+  name: 'llm_gateway_model_reloads_total',
+  type: 'counter',
+  unit: 'count',
+  help: 'Loads of a model that was in memory when the request was sent: its options differed, or memory ran short.',
+  labels: { model },
+});
+
+export const promptsTruncated = metric({
+  name: 'llm_gateway_prompts_truncated_total',
+  type: 'counter',
+  unit: 'count',
+  help: 'Prompts that Ollama cut to the context of the model without saying so.',
+  labels: { model },
+});
+
+export const gpuSeconds = metric({
+  name: 'llm_gateway_gpu_seconds_total',
+  type: 'counter',
+  unit: 'seconds',
+  help: 'Time that the model worked for a key, as Ollama measured it: the true cost on own hardware.',
+  labels: { key_id: { atMost: 20 }, phase: ['load', 'prefill', 'decode'] },
+});
+
+export const overhead = metric({
+  name: 'llm_gateway_overhead_seconds',
+  type: 'histogram',
+  unit: 'seconds',
+  help: 'Time to the first byte sent upstream, waiting in the queue aside: what the gateway itself costs.',
+  buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+});
+
+export const rateLimitStoreFailures = metric({
+  name: 'llm_gateway_rate_limit_store_failures_total',
+  type: 'counter',
+  unit: 'count',
+  help: 'Requests whose rate limit could not be asked of the shared store.',
 });
 
 export const auditWriteFailures = metric({
