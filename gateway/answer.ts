@@ -1,14 +1,16 @@
-import { OpsError } from '../src/errors.ts';
 import type { OllamaChatRecord } from '../src/ollama.ts';
 import { EventStream } from './event-stream.ts';
 import type { Exchange, Stages } from './route.ts';
+import { sseComment } from './translate/chat/stream.ts';
 import { clientError, errorEvent, errorReply } from './translate/error-reply.ts';
 
-/** Turns the records of an answer into the chunks of one API. */
+/** Turns the records of an answer into the server-sent events of one API. */
 export interface Chunks {
   readonly finishReason: string;
-  add(record: OllamaChatRecord): Iterable<object>;
-  end(): Iterable<object>;
+  /** The events of one record, as they are on the wire; empty where it says nothing. */
+  add(record: OllamaChatRecord): string;
+  /** The last events before `[DONE]`. */
+  end(): string;
 }
 
 /** Gathers the records of an answer into the reply of one API. */
@@ -18,23 +20,26 @@ export interface Builder {
   build(): object;
 }
 
+/** Asks for an answer; the records of one read come together. */
+export type Ask = (onRecords: (records: readonly OllamaChatRecord[]) => Promise<void> | undefined) => Promise<void>;
+
 /** Sends an answer as server-sent events. Every path ends the response: nobody else would after the hijack. */
-export async function sendStream(
-  exchange: Exchange,
-  stages: Stages,
-  records: AsyncIterable<OllamaChatRecord>,
-  chunks: Chunks,
-): Promise<void> {
+export async function sendStream(exchange: Exchange, stages: Stages, ask: Ask, chunks: Chunks): Promise<void> {
   const { record } = exchange;
   const events = new EventStream(exchange, stages.clock, stages.config.sse_comment_interval);
   try {
-    for await (const item of records) {
-      record.received(item);
-      for (const chunk of chunks.add(item)) await events.send(chunk);
-    }
-    for (const chunk of chunks.end()) await events.send(chunk);
+    await ask((records) => {
+      let text = '';
+      for (const item of records) {
+        record.received(item);
+        text += chunks.add(item);
+      }
+      return text === '' ? undefined : events.send(text);
+    });
+    const note = record.promptTruncated ? sseComment('prompt truncated') : '';
+    const last = chunks.end();
     record.finishReason = chunks.finishReason;
-    events.done();
+    events.done(note + last);
   } catch (thrown) {
     if (!events.started) throw thrown;
     const error = clientError(thrown, exchange.inbound.requestId);
@@ -46,30 +51,17 @@ export async function sendStream(
 }
 
 /** Sends an answer in one piece. */
-export async function sendWhole(
-  exchange: Exchange,
-  records: AsyncIterable<OllamaChatRecord>,
-  builder: Builder,
-): Promise<void> {
-  for await (const item of records) {
-    exchange.record.received(item);
-    builder.add(item);
-  }
-  exchange.record.finishReason = builder.finishReason;
+export async function sendWhole(exchange: Exchange, ask: Ask, builder: Builder): Promise<void> {
+  const { record } = exchange;
+  await ask((records) => {
+    for (const item of records) {
+      record.received(item);
+      builder.add(item);
+    }
+    return undefined;
+  });
+  record.finishReason = builder.finishReason;
   await exchange.reply.send(builder.build());
-}
-
-/**
- * The signal of a plain call. A proxy gives up on a silent connection, Nginx after 60 s, and its caller would get a page
- * of the proxy: ours comes before. A direct caller waits as long as the model works.
- */
-export function plainSignal({ signal, inbound, reply }: Exchange, { clock, config }: Stages): AbortSignal {
-  if (!inbound.proxied) return signal;
-  const late = new AbortController();
-  const error = new OpsError('service_unavailable', { seconds: 5, reason: 'non_stream_first_byte' });
-  const cancel = clock.after(config.timeouts.non_stream_first_byte, () => late.abort(error), { keepAlive: false });
-  reply.raw.once('close', cancel);
-  return AbortSignal.any([signal, late.signal]);
 }
 
 /** Answers with an error, unless the caller left. */

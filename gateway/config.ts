@@ -78,9 +78,14 @@ function isAddressOrCidr(text: string): boolean {
   return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
 }
 
-/** The addresses of a list as a set that answers `check`. 127.0.0.1 admits `::1` too. */
+const sets = new WeakMap<readonly string[], BlockList>();
+
+/** The addresses of a list as a set that answers `check`; one per list. 127.0.0.1 admits `::1` too. */
 export function addressSet(addresses: readonly string[]): BlockList {
+  const known = sets.get(addresses);
+  if (known) return known;
   const set = new BlockList();
+  sets.set(addresses, set);
   for (const text of addresses) {
     const [ip = '', prefix] = text.split('/');
     const family = isIP(ip) === 6 ? 'ipv6' : 'ipv4';

@@ -1,8 +1,17 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Cancel, Clock } from '../src/clock.ts';
+import type { Phase } from '../src/in-flight.ts';
 import type { Exchange } from './route.ts';
 import { sseComment, sseDone, sseEvent } from './translate/chat/stream.ts';
+
+/** What a comment says about the wait, by phase. */
+const waitingFor: Readonly<Record<Phase, string>> = {
+  admission: 'waiting',
+  queue: 'waiting in queue',
+  load: 'loading model',
+  prefill: 'waiting for the first token',
+  decode: 'waiting for the next token',
+};
 
 /**
  * The server-sent events of one answer. Nothing is sent before the first event or comment, so that a failure until then
@@ -30,17 +39,18 @@ export class EventStream {
     return this.#raw.headersSent;
   }
 
-  /** Sends an event; waits while the caller reads more slowly than the model speaks. */
-  async send(data: object): Promise<void> {
+  /** Sends events; the promise that it may return is pending while the caller reads more slowly than the model speaks. */
+  send(events: string): Promise<void> | undefined {
     this.#start();
     this.#quiet = false;
-    if (this.#raw.destroyed || this.#raw.write(sseEvent(data))) return;
-    await Promise.race([once(this.#raw, 'drain'), once(this.#raw, 'close')]);
+    if (this.#raw.destroyed || this.#raw.write(events)) return undefined;
+    return this.#drained();
   }
 
-  /** Ends a complete answer. */
-  done(): void {
-    this.#end(sseDone);
+  /** Ends a complete answer with its last events. */
+  done(last: string): void {
+    this.#start();
+    this.#end(last + sseDone);
   }
 
   /** Ends a failed answer: the error is its last event, and there is no `[DONE]`. */
@@ -58,10 +68,21 @@ export class EventStream {
     this.#raw.end(last);
   }
 
+  /** Pending until the caller has read what it was sent, or left. */
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = () => {
+        this.#raw.off('drain', settle).off('close', settle);
+        resolve();
+      };
+      this.#raw.once('drain', settle).once('close', settle);
+    });
+  }
+
   #comment(): void {
     this.#start();
     if (this.#raw.destroyed) return;
-    this.#raw.write(sseComment(this.#exchange.record.currentPhase === 'load' ? 'loading model' : 'waiting'));
+    this.#raw.write(sseComment(waitingFor[this.#exchange.record.currentPhase]));
   }
 
   #start(): void {

@@ -14,6 +14,7 @@ import { guardNetwork } from './admission/network.ts';
 import type { GatewayConfig } from './config.ts';
 import { bindServer, listenOn, urlOf } from './listen.ts';
 import { createMetricsServer } from './metrics-server.ts';
+import type { Stages } from './route.ts';
 import { createServer, type GatewayServer } from './server.ts';
 import { Upstream } from './upstream/upstream.ts';
 
@@ -40,7 +41,16 @@ export interface Gateway {
   readonly metricsAddress: string;
   /** Stops accepting, lets open requests end within a bound, then ends them with an error. Safe to call twice. */
   close(options?: { now?: boolean }): Promise<void>;
+  /**
+   * Puts another configuration in force, for requests from now on. Returns the options whose new value needs a restart.
+   */
+  reload(config: GatewayConfig): readonly string[];
+  /** Opens the audit file anew, after a log rotation moved it. */
+  reopenLogs(): void;
 }
+
+/** Options that are read once, at the start. */
+const fixedOptions = ['listen', 'metrics_listen', 'ollama_api', 'audit'] as const;
 
 /** Starts the gateway: config → upstream → server. @throws OpsError `address_in_use`, `state_unwritable` */
 export async function startGateway(input: GatewayInput): Promise<Gateway> {
@@ -61,33 +71,62 @@ export async function startGateway(input: GatewayInput): Promise<Gateway> {
       closing ??= drain(parts, now ? 0 : (input.drainMs ?? drainMs)).then(() => log.info('gateway ended'));
       return closing;
     },
+    reload(config) {
+      warnAboutKeys(config, log);
+      log.level = config.log_level;
+      parts.reload(config);
+      return fixedOptions
+        .filter((option) => JSON.stringify(config[option]) !== JSON.stringify(input.config[option]))
+        .map((option) => `gateway.${option}`);
+    },
+    reopenLogs: () => parts.reopenLogs(),
   };
 }
 
 interface Parts extends GatewayServer {
   readonly metricsServer: Server;
+  reload(config: GatewayConfig): void;
+  reopenLogs(): void;
   /** Ends what the servers need, after them. */
   release(): Promise<void>;
 }
 
 /** Wires the stages. Nothing listens yet. */
 async function compose(input: GatewayInput, log: Log, draining: () => boolean): Promise<Parts> {
-  const { config, telemetry, clock = systemClock } = input;
+  const { telemetry, clock = systemClock } = input;
+  let config = input.config;
   const metrics = createMetrics(gatewayMetrics);
   observeProcess(metrics);
-  const audit = await openAuditLog(config.audit.file, metrics, log);
+  const audit = await openAuditLog(config.audit, metrics, log);
   const endpoint = telemetry.otlp_endpoint ?? process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
   const tracing = endpoint ? await startTracing('clawdbot-ops-gateway', endpoint) : undefined;
-  const account = createAccount({ audit, metrics, tracing, clock, userIdTrusted: config.auth.trust_user_header });
-  const upstream = new Upstream({ config, clock, metrics, log });
-  const admission = createAdmission(config, clock);
-  const server = await createServer({ config, clock, admission, upstream, account, draining });
-  guardNetwork(server.app.server, config, metrics, log);
+  const userIdTrusted = () => config.auth.trust_user_header;
+  const account = createAccount({ audit, metrics, tracing, clock, userIdTrusted });
+  const upstream = new Upstream({ config: () => config, clock, metrics, log });
+  let admission = createAdmission({ config, clock, metrics, log });
+  const stages: Stages = {
+    get config() {
+      return config;
+    },
+    clock,
+    admission: (inbound, generation) => admission.admit(inbound, generation),
+    upstream,
+    account,
+    draining,
+  };
+  const server = await createServer(stages);
+  guardNetwork(server.app.server, () => config, metrics, log);
   return {
     ...server,
     metricsServer: createMetricsServer(metrics, account),
+    reload(next) {
+      config = next;
+      admission = admission.reload(next);
+    },
+    reopenLogs: () => audit.reopen(),
     async release() {
       await upstream.close();
+      await admission.close();
       await tracing?.shutdown();
       audit.close();
     },

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../src/clock.ts';
+import type { OpsError } from '../src/errors.ts';
 import type { Account } from './account/account.ts';
 import type { RequestRecord } from './account/request-record.ts';
 import type { Admission } from './admission/admit.ts';
@@ -29,6 +30,7 @@ export interface HttpReply {
 
 /** The stages that a request passes, wired once by main.ts. */
 export interface Stages {
+  /** In force now; a reload puts another one in its place. */
   readonly config: GatewayConfig;
   readonly clock: Clock;
   readonly admission: Admission;
@@ -48,6 +50,8 @@ export interface Exchange {
   /** Aborts when the caller leaves or the gateway ends; its reason is then the error for the caller. */
   readonly signal: AbortSignal;
   readonly errorShape: ErrorShape;
+  /** Ends the request with this error for its caller. */
+  abort(error: OpsError): void;
   /**
    * Writes the audit line, before the last `bytes` of the answer are sent: whoever has seen an answer end finds its line,
    * even if the gateway is killed in that moment.

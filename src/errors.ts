@@ -43,6 +43,7 @@ export const errors = {
   prompt_too_long: client(400, 'invalid_request_error', 'prompt too long, max {max} chars'),
   invalid_request: client(400, 'invalid_request_error', '{message}'),
   body_too_large: client(413, 'invalid_request_error', 'request body too large, max {max} bytes'),
+  headers_too_large: client(431, 'invalid_request_error', 'request headers too large, max {max} bytes'),
   model_not_found: client(404, 'not_found_error', "model '{model}' not found"),
   model_ambiguous: client(404, 'not_found_error', "model '{model}' is ambiguous, use one of: {candidates}"),
   route_not_found: client(404, 'not_found_error', 'no such endpoint: {method} {path}'),

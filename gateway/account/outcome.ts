@@ -14,6 +14,7 @@ const meanings: Readonly<Record<ClientErrorCode, Meaning>> = {
   prompt_too_long: { outcome: 'client_error', rejection: 'prompt' },
   invalid_request: { outcome: 'client_error', rejection: 'request' },
   body_too_large: { outcome: 'client_error', rejection: 'body' },
+  headers_too_large: { outcome: 'client_error', rejection: 'headers' },
   model_not_found: { outcome: 'client_error', rejection: 'model' },
   model_ambiguous: { outcome: 'client_error', rejection: 'model' },
   route_not_found: { outcome: 'client_error' },

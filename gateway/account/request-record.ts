@@ -113,6 +113,10 @@ export class RequestRecord implements Progress {
     return this.#facts?.model ?? null;
   }
 
+  get promptTruncated(): boolean {
+    return this.#truncated;
+  }
+
   get outcome(): RequestOutcome {
     if (this.error) return meaningOf(this.error).outcome;
     return this.#ending?.aborted ? 'aborted' : 'ok';

@@ -13,13 +13,12 @@ const rememberedPeers = 10_000;
  * Resets every connection whose TCP peer is not in the whitelist before a byte of it is read. X-Forwarded-For plays no
  * part here: a client could write anything into it.
  */
-export function guardNetwork(server: Server, config: GatewayConfig, metrics: Metrics, log: Log): void {
-  if (!config.whitelist.enabled) return;
-  const allowed = addressSet(config.whitelist.ips);
+export function guardNetwork(server: Server, config: () => GatewayConfig, metrics: Metrics, log: Log): void {
   const warned = new Set<string>();
   server.prependListener('connection', (socket: Socket) => {
     const peer = plainAddress(socket.remoteAddress ?? '');
-    if (contains(allowed, peer)) return;
+    const { enabled, ips } = config().whitelist;
+    if (!enabled || contains(addressSet(ips), peer)) return;
     socket.resetAndDestroy();
     metrics.add(rejections, { reason: 'network' });
     if (warned.has(peer) || warned.size >= rememberedPeers) return;

@@ -1,6 +1,6 @@
 import { admitPrompt, parseBody } from '../admission/prompt.ts';
-import { plainSignal } from '../answer.ts';
-import { headerSafe } from '../generation.ts';
+import { startDeadlines } from '../deadlines.ts';
+import { nameIgnored, upstreamCall } from '../generation.ts';
 import type { ApiRoute } from '../route.ts';
 import { toOpenAiEmbeddings, translateEmbeddings } from '../translate/embeddings.ts';
 
@@ -16,10 +16,11 @@ const route: ApiRoute = {
     const translation = translateEmbeddings(body);
     const { model, input, dimensions, ignored } = translation;
     record.describe({ model, stream: false, promptChars, messages: null });
-    if (ignored.length > 0) reply.header('x-gateway-ignored-params', headerSafe(ignored.join(', ')));
+    nameIgnored(exchange, ignored);
     const request = { model, input, ...(dimensions === undefined ? {} : { dimensions }) };
-    const call = { progress: record, signal: plainSignal(exchange, stages) };
-    const { embeddings, prompt_eval_count, load_duration } = await stages.upstream.embed(request, call);
+    const cancelDeadlines = startDeadlines(exchange, stages, model, false);
+    const asked = stages.upstream.embed(request, upstreamCall(exchange)).finally(cancelDeadlines);
+    const { embeddings, prompt_eval_count, load_duration } = await asked;
     record.received({
       done: true,
       ...(prompt_eval_count === undefined ? {} : { prompt_eval_count }),

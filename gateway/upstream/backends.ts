@@ -1,11 +1,12 @@
 import { Pool } from 'undici';
-import { backendUp, breakerState, upstreamErrors } from '../../src/catalogue/gateway.ts';
+import { backendUp, breakerState, retries, upstreamErrors } from '../../src/catalogue/gateway.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Log } from '../../src/telemetry/log.ts';
 import type { Metrics } from '../../src/telemetry/registry.ts';
 import { type BreakerEvent, type BreakerState, closed, gaugeOf, probeEveryMs, step } from './breaker.ts';
 import type { UpstreamFailure } from './failure.ts';
 import { type Endpoint, probe } from './liveness.ts';
+import { Residency } from './residency.ts';
 
 /** One Ollama server. */
 export interface Backend extends Endpoint {
@@ -14,6 +15,7 @@ export interface Backend extends Endpoint {
   /** Requests that are there now. */
   inFlight: number;
   readonly available: boolean;
+  readonly residency: Residency;
   /** Tells the breaker that the backend answered. */
   succeeded(): void;
   /** Counts a failure, and tells the breaker if it is one of the backend's health. */
@@ -25,12 +27,12 @@ export interface BackendsInput {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Told when a backend may take requests again, or has another model in memory. */
+  onChange(): void;
 }
 
 export interface Backends {
   readonly all: readonly Backend[];
-  /** The available backend with the fewest requests, `except` aside. */
-  pick(except: ReadonlySet<Backend>): Backend | undefined;
   close(): Promise<void>;
 }
 
@@ -39,10 +41,6 @@ export function openBackends(input: BackendsInput): Backends {
   const all = input.urls.map((url) => new OllamaBackend(url, input));
   return {
     all,
-    pick(except) {
-      const candidates = all.filter((backend) => backend.available && !except.has(backend));
-      return candidates.sort((a, b) => a.inFlight - b.inFlight)[0];
-    },
     async close() {
       await Promise.all(all.map((backend) => backend.close()));
     },
@@ -53,11 +51,14 @@ class OllamaBackend implements Backend {
   readonly name: string;
   readonly pool: Pool;
   readonly prefix: string;
+  readonly residency: Residency;
   inFlight = 0;
   readonly #input: BackendsInput;
   #breaker: BreakerState = closed;
   #cancelProbe: () => void = () => {};
   #closed = false;
+  /** Failures of shared loads reach every request that waited for them. */
+  readonly #counted = new WeakSet<UpstreamFailure>();
 
   constructor(url: string, input: BackendsInput) {
     const { origin, host, pathname } = new URL(url);
@@ -67,6 +68,10 @@ class OllamaBackend implements Backend {
     this.#input = input;
     this.#publish();
     input.metrics.add(upstreamErrors, { backend: this.name, cause: 'connect' }, 0);
+    input.metrics.add(retries, { backend: this.name }, 0);
+    const onPoll = (failure: UpstreamFailure | undefined) => this.#polled(failure);
+    this.residency = new Residency({ endpoint: this, clock: input.clock, onPoll });
+    this.residency.start();
   }
 
   get available(): boolean {
@@ -80,6 +85,8 @@ class OllamaBackend implements Backend {
 
   failed(failure: UpstreamFailure): void {
     const { metrics, log } = this.#input;
+    if (this.#counted.has(failure)) return;
+    this.#counted.add(failure);
     metrics.add(upstreamErrors, { backend: this.name, cause: failure.reason });
     log.warn({ backend: this.name, cause: failure.reason, detail: failure.detail }, 'backend failure');
     const effect = failure.kind.breaker;
@@ -91,17 +98,33 @@ class OllamaBackend implements Backend {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelProbe();
+    this.residency.close();
     await this.pool.destroy();
   }
 
+  /**
+   * A backend that is gone is found before a caller meets it. One that answers here is not yet well: `/api/ps` works
+   * while every generation fails, so a success does not reset the breaker's count.
+   */
+  #polled(failure: UpstreamFailure | undefined): void {
+    this.#input.metrics.set(backendUp, { backend: this.name }, failure ? 0 : 1);
+    if (failure?.reason === 'connect' && this.available) this.#step('failure');
+    this.#input.onChange();
+  }
+
   #step(event: BreakerEvent): void {
-    const { clock, log } = this.#input;
+    const { clock, log, onChange } = this.#input;
     const before = this.#breaker;
     const { state, effects } = step(before, event, clock.monotonic());
     this.#breaker = state;
+    if (before.name === state.name && effects.length === 0) return;
     this.#publish();
     if (before.name === 'closed' && state.name === 'open') log.error({ backend: this.name }, 'circuit breaker opened');
-    if (before.name !== 'closed' && state.name === 'closed') log.info({ backend: this.name }, 'circuit breaker closed');
+    if (before.name !== 'closed' && state.name === 'closed') {
+      log.info({ backend: this.name }, 'circuit breaker closed');
+      void this.residency.refresh();
+      onChange();
+    }
     for (const effect of effects) if (effect === 'schedule_probe') this.#scheduleProbe();
   }
 

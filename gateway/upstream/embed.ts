@@ -1,5 +1,5 @@
-import type { Backend } from './backends.ts';
-import { fromNetwork, fromStatus, UpstreamFailure } from './failure.ts';
+import { type AttemptInput, attempt } from './attempt.ts';
+import { UpstreamFailure } from './failure.ts';
 
 /** `POST /api/embed`. */
 export interface OllamaEmbedRequest {
@@ -12,34 +12,24 @@ export interface OllamaEmbedReply {
   readonly embeddings: readonly (readonly number[])[];
   readonly prompt_eval_count?: number;
   readonly load_duration?: number;
+  readonly error?: string;
 }
 
-export interface EmbedInput {
-  readonly backend: Backend;
-  readonly request: OllamaEmbedRequest;
-  readonly signal: AbortSignal;
-  readonly withinMs: number;
-}
+export type EmbedInput = Omit<AttemptInput<OllamaEmbedReply>, 'path' | 'body' | 'onRecords'> & {
+  readonly body: OllamaEmbedRequest;
+};
 
-/** Asks one backend for vectors; yields its only answer. @throws UpstreamFailure, or the signal's reason. */
-export async function* embed({ backend, request, signal, withinMs }: EmbedInput): AsyncGenerator<OllamaEmbedReply> {
-  const late = AbortSignal.timeout(withinMs);
-  try {
-    const { statusCode, body } = await backend.pool.request({
-      method: 'POST',
-      path: `${backend.prefix}/api/embed`,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(request),
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      signal: AbortSignal.any([signal, late]),
-    });
-    const text = await body.text();
-    if (statusCode !== 200) throw fromStatus(statusCode, text);
-    yield JSON.parse(text) as OllamaEmbedReply;
-  } catch (thrown) {
-    if (signal.aborted) throw signal.reason;
-    if (late.aborted) throw new UpstreamFailure('first_token', `no answer in ${withinMs} ms`);
-    throw thrown instanceof SyntaxError ? new UpstreamFailure('malformed', 'not JSON') : fromNetwork(thrown);
-  }
+/** Asks one backend for vectors. @throws as `attempt`. */
+export async function embed(input: EmbedInput): Promise<OllamaEmbedReply> {
+  let reply: OllamaEmbedReply | undefined;
+  await attempt<OllamaEmbedReply>({
+    ...input,
+    path: '/api/embed',
+    onRecords(records) {
+      reply = records[0];
+      return undefined;
+    },
+  });
+  if (!Array.isArray(reply?.embeddings)) throw new UpstreamFailure('malformed', '/api/embed has no embeddings');
+  return reply;
 }

@@ -17,8 +17,8 @@ const kind = (code: ClientErrorCode, breaker: FailureKind['breaker'], elsewhere:
 });
 
 /**
- * Every way in which a backend fails, once. Ollama's full queue is backpressure and a client's mistake is an answer:
- * neither says that the backend is ill.
+ * Every way in which a backend fails, once. Ollama's full queue is backpressure, a client's mistake is an answer, and a
+ * model that cannot be loaded is that model's fault: none of them says that the backend is ill.
  */
 const kinds = {
   connect: kind('service_unavailable', 'failure', true),
@@ -26,6 +26,8 @@ const kinds = {
   silence: kind('service_unavailable', 'failure', true),
   first_token: kind('timeout', 'none', false),
   stall: kind('timeout', 'failure', false),
+  load: kind('service_unavailable', 'none', true),
+  load_timeout: kind('timeout', 'none', false),
   status_4xx: kind('upstream_rejected', 'success', false),
   status_5xx: kind('upstream_error', 'failure', true),
   busy: kind('queue_full', 'none', true),
@@ -36,6 +38,9 @@ const kinds = {
 
 /** Also the `cause` label of `llm_gateway_upstream_errors_total`. */
 export type FailureCause = keyof typeof kinds;
+
+/** When nothing better is known. */
+const usualRetrySeconds = 5;
 
 /** A failure of a backend, with what follows from it. */
 export class UpstreamFailure extends Error {
@@ -53,14 +58,17 @@ export class UpstreamFailure extends Error {
     return kinds[this.reason];
   }
 
-  /** The error for the caller. Only an answer to the caller's own mistake is passed on, and no path with it. */
-  toClientError(model: string): OpsError<ClientErrorCode> {
+  /**
+   * The error for the caller; `seconds` after which a retry is worth it. Only an answer to the caller's own mistake is
+   * passed on, and no path with it.
+   */
+  toClientError(model: string, seconds = usualRetrySeconds): OpsError<ClientErrorCode> {
     const options = { cause: this };
     if (this.reason === 'status_4xx' && /^model .* not found/.test(this.detail)) {
       return new OpsError('model_not_found', { model, param: 'model' }, options);
     }
     const message = /[\\/]\w|https?:/.test(this.detail) ? 'the model rejected the request' : this.detail;
-    return new OpsError(this.kind.code, { message, seconds: 5 }, options);
+    return new OpsError(this.kind.code, { message, seconds }, options);
   }
 }
 

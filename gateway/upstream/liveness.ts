@@ -16,29 +16,55 @@ export type Liveness = { readonly alive: false } | { readonly alive: true; reado
 export async function probe(endpoint: Endpoint, withinMs: number): Promise<Liveness> {
   try {
     const [ps, version] = await Promise.all([
-      getJson<OllamaPs>(endpoint, '/api/ps', withinMs),
-      getJson<{ version: string }>(endpoint, '/api/version', withinMs),
+      readPs(endpoint, withinMs),
+      askJson<{ version: string }>(endpoint, { path: '/api/version', withinMs }),
     ]);
-    if (!Array.isArray(ps.models) || typeof version.version !== 'string') return { alive: false };
+    if (typeof version.version !== 'string') return { alive: false };
     return { alive: true, resident: ps.models.map(({ name }) => name) };
   } catch {
     return { alive: false };
   }
 }
 
-/** `GET /api/tags`. @throws UpstreamFailure */
-export async function readTags(endpoint: Endpoint, withinMs: number): Promise<OllamaTags> {
-  const tags = await getJson<OllamaTags>(endpoint, '/api/tags', withinMs);
-  if (!Array.isArray(tags.models)) throw new UpstreamFailure('malformed', '/api/tags has no models');
-  return tags;
+/** `GET /api/ps`. @throws UpstreamFailure */
+export async function readPs(endpoint: Endpoint, withinMs: number): Promise<OllamaPs> {
+  return withModels(await askJson<OllamaPs>(endpoint, { path: '/api/ps', withinMs }), '/api/ps');
 }
 
-async function getJson<Answer>(endpoint: Endpoint, path: string, withinMs: number): Promise<Answer> {
+/** `GET /api/tags`. @throws UpstreamFailure */
+export async function readTags(endpoint: Endpoint, withinMs: number): Promise<OllamaTags> {
+  return withModels(await askJson<OllamaTags>(endpoint, { path: '/api/tags', withinMs }), '/api/tags');
+}
+
+/** What a model can do, by `POST /api/show`, which loads nothing; undefined on servers that do not tell. */
+export async function readCapabilities(
+  endpoint: Endpoint,
+  model: string,
+  withinMs: number,
+): Promise<readonly string[] | undefined> {
+  const question = { path: '/api/show', withinMs, body: { model } };
+  return (await askJson<{ capabilities?: string[] }>(endpoint, question)).capabilities;
+}
+
+function withModels<Answer extends { models: unknown }>(answer: Answer, path: string): Answer {
+  if (!Array.isArray(answer?.models)) throw new UpstreamFailure('malformed', `${path} has no models`);
+  return answer;
+}
+
+interface Question {
+  readonly path: string;
+  readonly withinMs: number;
+  /** Makes it a POST. */
+  readonly body?: object;
+}
+
+async function askJson<Answer>(endpoint: Endpoint, { path, withinMs, body: question }: Question): Promise<Answer> {
   const signal = AbortSignal.timeout(withinMs);
   try {
     const { statusCode, body } = await endpoint.pool.request({
-      method: 'GET',
+      method: question ? 'POST' : 'GET',
       path: endpoint.prefix + path,
+      ...(question ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(question) } : {}),
       signal,
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -4,6 +4,4 @@ import type { Phase } from '../../src/in-flight.ts';
 export interface Progress {
   phase(phase: Phase): void;
   backend(name: string): void;
-  /** The prompt was longer than the context of the model, and Ollama cut it. */
-  truncated(): void;
 }

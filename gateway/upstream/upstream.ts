@@ -1,156 +1,220 @@
-import { concurrencyLimit } from '../../src/catalogue/gateway.ts';
+import { concurrencyLimit, retries, upstreamRequests } from '../../src/catalogue/gateway.ts';
+import type { Clock } from '../../src/clock.ts';
 import { OpsError } from '../../src/errors.ts';
 import type { OllamaChatRecord, OllamaChatRequest, OllamaTags } from '../../src/ollama.ts';
 import type { GatewayConfig } from '../config.ts';
 import { type Backend, type Backends, type BackendsInput, openBackends } from './backends.ts';
 import { chat } from './chat.ts';
+import { Directory } from './directory.ts';
 import { embed, type OllamaEmbedReply, type OllamaEmbedRequest } from './embed.ts';
+import { Entrance, numCtxOf } from './entrance.ts';
 import { UpstreamFailure } from './failure.ts';
-import { createModelCatalog, type ModelCatalog } from './models.ts';
+import { Loads } from './loads.ts';
+import { ModelCatalog } from './models.ts';
 import type { Progress } from './progress.ts';
-import { createQueue, type Queue } from './queue.ts';
+import { FairQueue, type Place } from './queue.ts';
+import { promptBytes, TruncationSentinel } from './truncation.ts';
 
 export interface UpstreamCall {
+  /** Whose turn it is in the queue. */
+  readonly identity: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  readonly traceparent?: string | undefined;
+  /** The prompt is likely to be cut to the model's context, or certainly was. */
+  onTruncation(certain: boolean): void;
 }
 
-export type UpstreamInput = Omit<BackendsInput, 'urls'> & { readonly config: GatewayConfig };
+export type UpstreamInput = Omit<BackendsInput, 'urls' | 'onChange'> & {
+  /** The configuration in force; it may change while requests run. */
+  config(): GatewayConfig;
+};
+
+/** Time before a refused connection is tried once more: Ollama starting again. */
+const refusedAgainMs = 250;
 
 /** Everything behind the gateway: which backend, when, and what its failures mean. Throws client errors only. */
 export class Upstream {
-  readonly #config: GatewayConfig;
-  readonly #clock: UpstreamInput['clock'];
+  readonly #input: UpstreamInput;
   readonly #backends: Backends;
   readonly #catalog: ModelCatalog;
-  readonly #queue: Queue;
+  readonly #directory: Directory;
+  readonly #loads: Loads;
+  readonly #entrance: Entrance;
+  readonly #truncation = new TruncationSentinel();
 
-  constructor({ config, ...input }: UpstreamInput) {
-    const { limits, timeouts, models } = config;
-    this.#config = config;
-    this.#clock = input.clock;
-    this.#backends = openBackends({ ...input, urls: config.ollama_api });
-    this.#catalog = createModelCatalog(models.alias, timeouts.no_response, () => input.clock.monotonic());
-    this.#queue = createQueue(
-      {
-        maxInFlight: limits.max_in_flight * config.ollama_api.length,
-        maxQueue: limits.max_queue,
-        timeoutMs: limits.queue_timeout,
-      },
-      input.clock,
+  constructor(input: UpstreamInput) {
+    const { config, clock, metrics } = input;
+    this.#input = input;
+    const limits = () => {
+      const { max_in_flight, max_queue, queue_timeout } = config().limits;
+      return { maxInFlight: max_in_flight, maxQueue: max_queue, timeoutMs: queue_timeout };
+    };
+    const queue = new FairQueue(limits, clock);
+    this.#backends = openBackends({ ...input, urls: config().ollama_api, onChange: () => queue.serve() });
+    this.#catalog = new ModelCatalog(
+      () => config().models.alias,
+      () => config().timeouts.no_response,
+      () => clock.monotonic(),
     );
-    input.metrics.set(concurrencyLimit, {}, limits.max_in_flight);
+    this.#directory = new Directory(this.#backends.all, this.#catalog);
+    this.#loads = new Loads({ ...input, timeouts: () => config().timeouts });
+    this.#entrance = new Entrance({ queue, loads: this.#loads, clock, timeouts: () => config().timeouts });
+    metrics.beforeScrape(() => metrics.set(concurrencyLimit, {}, config().limits.max_in_flight));
   }
 
-  /** The records of an answer. Another backend is tried until the first one. */
-  async *chat(request: OllamaChatRequest, call: UpstreamCall): AsyncGenerator<OllamaChatRecord> {
-    yield* this.#served(request.model, call, (backend, model) =>
-      chat({
+  /** Hands over the records of an answer. Another backend is tried until the first one. */
+  async chat(
+    request: OllamaChatRequest,
+    call: UpstreamCall,
+    onRecords: (records: readonly OllamaChatRecord[]) => Promise<void> | undefined,
+  ): Promise<void> {
+    const bytes = promptBytes(request);
+    const images = request.messages.some((message) => message.images !== undefined);
+    await this.#serve(request, call, async (backend, tag, answered) => {
+      if (images) await this.#directory.requireVision(backend, tag, request.model);
+      const body = { ...request, model: tag };
+      const { residency } = backend;
+      const warm = residency.fit(tag, numCtxOf(request)) === 'warm';
+      if (this.#truncation.isLikely(tag, bytes, residency.contextLength(tag))) call.onTruncation(false);
+      await chat({
         ...call,
         backend,
-        request: { ...request, model },
-        timeouts: this.#config.timeouts,
-        clock: this.#clock,
-      }),
-    );
+        body,
+        timeouts: this.#input.config().timeouts,
+        clock: this.#input.clock,
+        onRecords: (records) => {
+          answered();
+          const last = records.at(-1);
+          if (last?.done) {
+            if (warm) this.#loads.answered(backend, body, last);
+            const context = residency.contextLength(tag);
+            if (this.#truncation.judge(tag, bytes, context, last.prompt_eval_count)) call.onTruncation(true);
+          }
+          return onRecords(records);
+        },
+      });
+    });
   }
 
   /** Vectors of texts. */
   async embed(request: OllamaEmbedRequest, call: UpstreamCall): Promise<OllamaEmbedReply> {
-    const replies = this.#served(request.model, call, (backend, model) =>
-      embed({ ...call, backend, request: { ...request, model }, withinMs: this.#config.timeouts.first_token }),
-    );
-    for await (const reply of replies) return reply;
-    throw new OpsError('upstream_error');
+    let reply: OllamaEmbedReply | undefined;
+    await this.#serve(request, call, async (backend, tag) => {
+      const { config, clock } = this.#input;
+      reply = await embed({ ...call, backend, body: { ...request, model: tag }, timeouts: config().timeouts, clock });
+    });
+    if (!reply) throw new OpsError('upstream_error');
+    return reply;
   }
 
-  /** The models of the first backend that answers. */
-  async models(): Promise<OllamaTags> {
-    return this.#first('', (backend) => this.#catalog.list(backend));
+  /** The models of all backends that answer, each name once. */
+  models(): Promise<OllamaTags> {
+    return this.#directory.models();
   }
 
-  /** The tag behind a name, on the first backend that answers. */
+  /** The tag behind a name, on the first backend that has it. */
   async resolve(name: string): Promise<string> {
-    return this.#first(name, (backend) => this.#catalog.resolve(backend, name));
+    const [tag = ''] = (await this.#directory.locate(name)).values();
+    return tag;
+  }
+
+  /** Seconds until a model that is being loaded should be there; undefined where none is. */
+  loadSecondsLeft(name: string): number | undefined {
+    const tag = this.#backends.all.map((backend) => this.#catalog.recall(backend, name)).find(Boolean);
+    return tag === undefined ? undefined : this.#loads.secondsLeft(tag);
   }
 
   async close(): Promise<void> {
+    this.#loads.close();
     await this.#backends.close();
   }
 
-  async *#served<Item>(
-    name: string,
-    call: UpstreamCall,
-    ask: (backend: Backend, model: string) => AsyncIterable<Item>,
-  ): AsyncGenerator<Item> {
-    this.#pick(new Set());
-    call.progress.phase('queue');
-    const release = await this.#queue.acquire(call.signal);
-    call.progress.phase('prefill');
-    const tried = new Set<Backend>();
-    try {
-      for (;;) {
-        const backend = this.#pick(tried);
-        tried.add(backend);
-        let answered = false;
-        try {
-          for await (const item of this.#attempt(backend, name, call, ask)) {
-            answered = true;
-            yield item;
-          }
-          return;
-        } catch (thrown) {
-          const failure = this.#failure(thrown, backend);
-          const another = failure.kind.elsewhere && !answered && this.#backends.pick(tried) !== undefined;
-          if (!another) throw failure.toClientError(name);
-        }
+  /** Tries backends until one has begun to answer: from then on its failure is the caller's. */
+  async #serve(request: { readonly model: string }, call: UpstreamCall, send: Send): Promise<void> {
+    const tags = await this.#directory.locate(request.model);
+    const visit: Visit = { request, tags, call, answered: false, refused: false };
+    for (;;) {
+      let backend = this.#entrance.pick(request, tags);
+      try {
+        await this.#entrance.warm(backend, request, tags, call);
+        const place = await this.#entrance.acquire(request, tags, call);
+        backend = place.backend;
+        await this.#send(place, visit, send);
+        return;
+      } catch (thrown) {
+        await this.#prepareRetry(asFailure(thrown), backend, visit);
       }
-    } finally {
-      release();
     }
   }
 
-  async *#attempt<Item>(
-    backend: Backend,
-    name: string,
-    call: UpstreamCall,
-    ask: (backend: Backend, model: string) => AsyncIterable<Item>,
-  ): AsyncGenerator<Item> {
-    backend.inFlight += 1;
-    call.progress.backend(backend.name);
+  async #send({ backend, release }: Place, visit: Visit, send: Send): Promise<void> {
+    const { call, tags } = visit;
     try {
-      const model = await this.#catalog.resolve(backend, name);
-      yield* ask(backend, model);
+      call.progress.phase('prefill');
+      call.progress.backend(backend.name);
+      this.#input.metrics.add(upstreamRequests, { backend: backend.name });
+      await send(backend, tags.get(backend) ?? '', () => {
+        visit.answered = true;
+      });
       backend.succeeded();
     } finally {
-      backend.inFlight -= 1;
+      release();
+      backend.residency.used();
     }
   }
 
-  /** Counts a backend's failure; anything else is not one and goes on as it is. */
-  #failure(thrown: unknown, backend: Backend): UpstreamFailure {
-    if (!(thrown instanceof UpstreamFailure)) throw thrown;
-    backend.failed(thrown);
-    return thrown;
-  }
-
-  async #first<Answer>(name: string, ask: (backend: Backend) => Promise<Answer>): Promise<Answer> {
-    const tried = new Set<Backend>();
-    for (;;) {
-      const backend = this.#pick(tried);
-      tried.add(backend);
-      try {
-        return await ask(backend);
-      } catch (thrown) {
-        const failure = this.#failure(thrown, backend);
-        if (this.#backends.pick(tried) === undefined) throw failure.toClientError(name);
-      }
+  /** Returns when the request may be sent again: elsewhere, or once more to a backend that refused the connection. */
+  async #prepareRetry(failure: UpstreamFailure, backend: Backend, visit: Visit): Promise<void> {
+    const { tags, call, request } = visit;
+    const others = [...tags.keys()].some((other) => other !== backend && other.available);
+    const retry = () => this.#input.metrics.add(retries, { backend: backend.name });
+    if (!visit.answered && failure.reason === 'connect' && !others && !visit.refused) {
+      visit.refused = true;
+      retry();
+      await sleep(refusedAgainMs, this.#input.clock, call.signal);
+      if (backend.available) return;
     }
+    backend.failed(failure);
+    const seconds = this.#loads.secondsLeft(tags.get(backend) ?? '');
+    if (visit.answered || !others || !failure.kind.elsewhere) throw failure.toClientError(request.model, seconds);
+    retry();
+    tags.delete(backend);
   }
+}
 
-  #pick(tried: ReadonlySet<Backend>): Backend {
-    const backend = this.#backends.pick(tried);
-    if (!backend) throw new OpsError('service_unavailable', { seconds: 1, reason: 'breaker' });
-    return backend;
-  }
+type Send = (backend: Backend, tag: string, answered: () => void) => Promise<void>;
+
+/** One request on its way through the backends. */
+interface Visit {
+  readonly request: { readonly model: string };
+  /** Those that have the model and did not fail yet. */
+  readonly tags: Map<Backend, string>;
+  readonly call: UpstreamCall;
+  /** The first record was handed over. */
+  answered: boolean;
+  /** A connection was refused once. */
+  refused: boolean;
+}
+
+/** A failure of a backend; anything else is not one and goes on as it is. */
+function asFailure(thrown: unknown): UpstreamFailure {
+  if (thrown instanceof UpstreamFailure) return thrown;
+  throw thrown;
+}
+
+/** @throws the signal's reason */
+function sleep(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      cancel();
+      reject(signal.reason);
+    };
+    const cancel = clock.after(ms, () => {
+      signal.removeEventListener('abort', leave);
+      resolve();
+    });
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+  });
 }

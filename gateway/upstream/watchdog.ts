@@ -23,12 +23,20 @@ export interface WatchdogInput {
   onAlive(resident: boolean): void;
 }
 
-/** Ends a request to a backend that does not answer, without ending one that works in silence. */
+type State = 'waiting' | 'speaking' | 'paused' | 'stopped';
+
+/**
+ * Ends a request to a backend that does not answer, without ending one that works in silence. One timer at a time: each
+ * token only notes the moment.
+ */
 export class Watchdog {
   readonly #input: WatchdogInput;
-  #cancels = new Set<Cancel>();
-  #betweenTokens: Cancel = () => {};
-  #silent = true;
+  #state: State = 'stopped';
+  #cancel: Cancel = () => {};
+  #startedAt = 0;
+  #heardAt = 0;
+  #probeAt = Number.POSITIVE_INFINITY;
+  #loading = false;
   #misses = 0;
 
   constructor(input: WatchdogInput) {
@@ -37,81 +45,94 @@ export class Watchdog {
 
   /** Starts to wait for the first byte. */
   start(): void {
-    const { timeouts } = this.#input;
-    const limit = timeouts.no_response;
-    if (timeouts.on_silence === 'fail') {
-      this.#after(limit, () => this.#cut('silence', `no byte in ${limit} ms`));
-    } else {
-      const head = Math.min(probeBeforeVerdictMs, limit / 3);
-      this.#after(limit - head, () => void this.#probe(head, true));
-    }
-    this.#after(timeouts.first_token, () => this.#firstTokenDue());
-    this.#after(timeouts.cold_load, () => this.#cut('first_token', `no token in ${timeouts.cold_load} ms`));
+    const { timeouts, clock } = this.#input;
+    this.#state = 'waiting';
+    this.#startedAt = clock.monotonic();
+    if (timeouts.on_silence === 'probe') this.#probeAt = this.#startedAt + timeouts.no_response - this.#headMs;
+    this.#schedule();
   }
 
-  /** The first byte arrived. */
+  /** A piece of the answer arrived, or the caller has caught up with what it had. */
   heard(): void {
-    this.#silent = false;
-    this.#clear();
+    this.#heardAt = this.#input.clock.monotonic();
+    if (this.#state === 'speaking' || this.#state === 'stopped') return;
+    this.#state = 'speaking';
+    this.#schedule();
   }
 
-  /** Waits for the next piece of a running answer. */
-  arm(): void {
-    const limit = this.#input.timeouts.between_tokens;
-    if (this.#silent) return;
-    this.#betweenTokens = this.#input.clock.after(limit, () => this.#cut('stall', `no token for ${limit} ms`));
-  }
-
-  disarm(): void {
-    this.#betweenTokens();
+  /** Nothing is read: silence says nothing about the backend. */
+  pause(): void {
+    if (this.#state === 'stopped') return;
+    this.#state = 'paused';
+    this.#cancel();
   }
 
   stop(): void {
-    this.#silent = false;
-    this.disarm();
-    this.#clear();
+    this.#state = 'stopped';
+    this.#cancel();
   }
 
-  #loading = false;
-
-  #firstTokenDue(): void {
-    const limit = this.#input.timeouts.first_token;
-    if (!this.#loading) this.#cut('first_token', `no token in ${limit} ms`);
+  get #headMs(): number {
+    return Math.min(probeBeforeVerdictMs, this.#input.timeouts.no_response / 3);
   }
 
-  async #probe(withinMs: number, verdict: boolean): Promise<void> {
-    const { endpoint, model } = this.#input;
-    const started = this.#input.clock.monotonic();
-    const result = await probe(endpoint, withinMs);
-    if (!this.#silent) return;
+  /** The moment at which patience ends. */
+  get #deadline(): number {
+    const { timeouts } = this.#input;
+    if (this.#state === 'speaking') return this.#heardAt + timeouts.between_tokens;
+    if (timeouts.on_silence === 'fail') return this.#startedAt + timeouts.no_response;
+    return this.#startedAt + (this.#loading ? timeouts.cold_load : timeouts.first_token);
+  }
+
+  #schedule(): void {
+    this.#cancel();
+    const { clock } = this.#input;
+    const at = this.#state === 'waiting' ? Math.min(this.#probeAt, this.#deadline) : this.#deadline;
+    this.#cancel = clock.after(Math.max(0, at - clock.monotonic()), () => this.#wake());
+  }
+
+  #wake(): void {
+    const now = this.#input.clock.monotonic();
+    if (now >= this.#deadline) return this.#expire();
+    if (this.#state !== 'waiting' || now < this.#probeAt) return this.#schedule();
+    const first = this.#probeAt < this.#startedAt + this.#input.timeouts.no_response;
+    this.#probeAt = Number.POSITIVE_INFINITY;
+    this.#schedule();
+    void this.#probe(first);
+  }
+
+  #expire(): void {
+    const { timeouts } = this.#input;
+    if (this.#state === 'speaking') this.#cut('stall', `no token for ${timeouts.between_tokens} ms`);
+    else if (timeouts.on_silence === 'fail') this.#cut('silence', `no byte in ${timeouts.no_response} ms`);
+    else if (this.#loading) this.#cut('load_timeout', `no token in ${timeouts.cold_load} ms, the model was loading`);
+    else this.#cut('first_token', `no token in ${timeouts.first_token} ms`);
+  }
+
+  /** The first probe decides at `no_response`; later ones may miss once, because a busy machine answers late. */
+  async #probe(first: boolean): Promise<void> {
+    const { endpoint, model, timeouts, clock } = this.#input;
+    const verdictAt = this.#startedAt + timeouts.no_response;
+    const result = await probe(endpoint, first ? this.#headMs : timeouts.no_response);
+    if (this.#state !== 'waiting') return;
     this.#misses = result.alive ? 0 : this.#misses + 1;
     if (result.alive) {
       const resident = result.resident.includes(model);
       this.#loading = !resident;
       this.#input.onAlive(resident);
-    } else if (verdict || this.#misses >= 2) {
-      const rest = verdict ? withinMs - (this.#input.clock.monotonic() - started) : 0;
-      this.#after(Math.max(0, rest), () => this.#cut('silence', 'no byte, and no valid answer to the probe'));
+    } else if (first || this.#misses >= 2) {
+      this.#cancel();
+      const cut = () => this.#cut('silence', 'no byte, and no valid answer to the probe');
+      this.#cancel = clock.after(Math.max(0, verdictAt - clock.monotonic()), cut);
       return;
     }
-    this.#after(probeAgainMs, () => void this.#probe(this.#input.timeouts.no_response, false));
+    this.#probeAt = clock.monotonic() + probeAgainMs;
+    this.#schedule();
   }
 
   #cut(reason: FailureCause, detail: string): void {
+    if (this.#state === 'stopped') return;
     this.stop();
     this.#input.cut(new UpstreamFailure(reason, detail));
-  }
-
-  #after(ms: number, task: () => void): void {
-    const cancel = this.#input.clock.after(ms, () => {
-      this.#cancels.delete(cancel);
-      task();
-    });
-    this.#cancels.add(cancel);
-  }
-
-  #clear(): void {
-    for (const cancel of this.#cancels) cancel();
-    this.#cancels.clear();
   }
 }

@@ -108,6 +108,8 @@ export const upstreamErrors = metric({
       'silence',
       'first_token',
       'stall',
+      'load',
+      'load_timeout',
       'status_4xx',
       'status_5xx',
       'busy',
