@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { byteSize, duration, listenAddress, oneOrMany } from '../src/config/types.ts';
 import { logLevels } from '../src/telemetry/log.ts';
+import { durationPattern, type NativeOption, nativeOptions } from './translate/chat/options.ts';
 
 const backendUrl = z.url({ protocol: /^https?$/, error: 'expected a URL such as http://localhost:11434' });
 
@@ -10,6 +11,36 @@ const address = z.string().refine(isAddressOrCidr, 'expected an IP address or a 
 const hashedKey = z.strictObject({
   id: z.string().min(1),
   sha256: z.string().regex(/^[0-9a-f]{64}$/i, 'expected the 64 hexadecimal digits that `ops keys create` prints'),
+});
+
+const redisUrl = z.url({ protocol: /^rediss?$/ });
+
+const origin = z
+  .string()
+  .regex(/^https?:\/\/[^/*\s]+$/, 'expected an origin such as https://chat.yourcompany.com, without a path');
+
+const optionNames = Object.keys(nativeOptions) as NativeOption[];
+
+/** What a caller may be allowed to set beyond OpenAI's own parameters. */
+const extensions = [
+  'keep_alive',
+  'truncate',
+  'shift',
+  ...optionNames.map((name) => `options.${name}` as const),
+] as const;
+
+const optionTypes = { integer: z.number().int(), number: z.number(), boolean: z.boolean() };
+
+const keepAlive = z.union([z.number(), z.string().regex(durationPattern)], {
+  error: 'expected seconds as a number or a duration such as "10m"',
+});
+
+const pinnedOptions = z.strictObject({
+  ...Object.fromEntries(optionNames.map((name) => [name, optionTypes[nativeOptions[name]].optional()])),
+  temperature: z.number().optional(),
+  top_p: z.number().optional(),
+  num_predict: z.number().int().optional(),
+  keep_alive: keepAlive.optional(),
 });
 
 const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
@@ -25,6 +56,10 @@ export const gatewaySchema = z.strictObject({
     max_requests: z.number().int().positive().default(30),
     window_seconds: z.number().int().positive().default(60),
     by: z.enum(['key_and_client', 'key', 'client']).default('key_and_client'),
+    store: z
+      .union([z.literal('memory'), redisUrl], { error: 'expected memory, or a URL such as redis://127.0.0.1:6379' })
+      .default('memory'),
+    on_store_failure: z.enum(['open', 'closed']).default('open'),
   }),
   auth: section({
     enabled: z.boolean().default(true),
@@ -59,12 +94,20 @@ export const gatewaySchema = z.strictObject({
   error_format: z.enum(['auto', 'simple', 'openai']).default('auto'),
   models: section({
     alias: z.record(z.string(), z.string()).default({}),
+    allow: z.record(z.string(), z.array(z.enum(extensions))).default({}),
+    pin_options: z.record(z.string(), pinnedOptions).default({}),
     required: z.array(z.string()).default([]),
   }),
   audit: section({
     file: z.string().min(1).optional(),
+    /** `off` where logrotate does it, which then sends SIGHUP. */
+    rotate: z.enum(['daily', 'off']).default('daily'),
+    /** Days. */
+    keep: z.number().int().positive().default(30),
+    gzip: z.boolean().default(true),
     user_header: z.string().min(1).default('X-User-Id'),
   }),
+  cors: section({ origins: z.array(origin).default([]) }),
   sse_comment_interval: duration.prefault('10s'),
 });
 

@@ -97,7 +97,7 @@ async function compose(input: GatewayInput, log: Log, draining: () => boolean): 
   let config = input.config;
   const metrics = createMetrics(gatewayMetrics);
   observeProcess(metrics);
-  const audit = await openAuditLog(config.audit, metrics, log);
+  const audit = await openAuditLog({ config: config.audit, metrics, log, clock });
   const endpoint = telemetry.otlp_endpoint ?? process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
   const tracing = endpoint ? await startTracing('clawdbot-ops-gateway', endpoint) : undefined;
   const userIdTrusted = () => config.auth.trust_user_header;
@@ -109,7 +109,9 @@ async function compose(input: GatewayInput, log: Log, draining: () => boolean): 
       return config;
     },
     clock,
-    admission: (inbound, generation) => admission.admit(inbound, generation),
+    get admission() {
+      return admission;
+    },
     upstream,
     account,
     draining,

@@ -59,6 +59,14 @@ export interface AuditLine {
   readonly probe: boolean;
 }
 
+/** Written by the first start after an end that was no orderly one: whatever was open then has no line of its own. */
+export interface RecoveredLine {
+  readonly type: 'recovered';
+  readonly time: string;
+  /** Time of the last line before; null where there is none. */
+  readonly last_record_time: string | null;
+}
+
 /** Reads one line of the audit log; undefined for anything else, so that mixed logs can be read. */
 export function parseAuditLine(text: string): AuditLine | undefined {
   if (!text.startsWith('{')) return undefined;

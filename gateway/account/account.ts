@@ -17,8 +17,8 @@ export interface AccountInput {
   readonly metrics: Metrics;
   readonly tracing: Tracing | undefined;
   readonly clock: Clock;
-  /** Whether the user header may be believed. */
-  readonly userIdTrusted: boolean;
+  /** Whether the user header may be believed now. */
+  userIdTrusted(): boolean;
 }
 
 /** One open request. */
@@ -45,9 +45,9 @@ export function createAccount({ audit, metrics, tracing, clock, userIdTrusted }:
   return {
     open(inbound) {
       const span = openSpan(tracing, inbound);
-      const record = new RequestRecord(inbound, span.traceId, clock);
+      const record = new RequestRecord(inbound, span, clock);
       records.add(record);
-      const writeStarted = () => audit.write(record.line('started', userIdTrusted));
+      const writeStarted = () => audit.write(record.line('started', userIdTrusted()));
       const cancelStarted = clock.after(startedLineAfterMs, writeStarted, { keepAlive: false });
       return {
         record,
@@ -55,7 +55,7 @@ export function createAccount({ audit, metrics, tracing, clock, userIdTrusted }:
           if (!records.delete(record)) return;
           cancelStarted();
           record.end(ending);
-          const line = record.line('audit', userIdTrusted);
+          const line = record.line('audit', userIdTrusted());
           audit.write(line);
           measure(metrics, record, line);
           span.finish(record, line);

@@ -31,5 +31,6 @@ export function meaningOf(error: OpsError<ClientErrorCode>): Meaning {
   const reason = error.values['reason'];
   const meaning = meanings[error.code];
   if (reason === 'draining') return { outcome: 'rejected', rejection: reason };
+  if (reason === 'rate_store') return { outcome: 'gateway_error', rejection: reason };
   return reason === 'breaker' ? { ...meaning, rejection: reason } : meaning;
 }

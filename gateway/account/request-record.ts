@@ -15,6 +15,13 @@ export interface RequestFacts {
   readonly messages: number | null;
 }
 
+/** The trace that a request belongs to. */
+export interface TraceContext {
+  readonly traceId: string | null;
+  /** For whoever is asked next. */
+  readonly traceparent: string | undefined;
+}
+
 /** How the answer ended, as the HTTP server saw it. */
 export interface Ending {
   /** HTTP status that was sent; null when the caller left before one was. */
@@ -30,6 +37,8 @@ const coldLoadSeconds = 0.5;
 export class RequestRecord implements Progress {
   readonly inbound: Inbound;
   readonly traceId: string | null;
+  /** W3C trace context for the upstream. */
+  readonly traceparent: string | undefined;
   /** Wall time of the arrival in milliseconds. */
   readonly openedAt: number;
   error: OpsError<ClientErrorCode> | undefined;
@@ -40,6 +49,8 @@ export class RequestRecord implements Progress {
   #facts: RequestFacts | undefined;
   #phase: Phase = 'admission';
   #phaseSince: number;
+  #loadFrom: number | undefined;
+  #loadedAt: number | undefined;
   #queueFrom: number | undefined;
   #upstreamFrom: number | undefined;
   #firstDelta: number | undefined;
@@ -52,9 +63,10 @@ export class RequestRecord implements Progress {
   #ended: number | undefined;
   #ending: Ending | undefined;
 
-  constructor(inbound: Inbound, traceId: string | null, clock: Clock) {
+  constructor(inbound: Inbound, trace: TraceContext, clock: Clock) {
     this.inbound = inbound;
-    this.traceId = traceId;
+    this.traceId = trace.traceId;
+    this.traceparent = trace.traceparent;
     this.openedAt = clock.now();
     this.#clock = clock;
     this.#start = clock.monotonic();
@@ -71,7 +83,11 @@ export class RequestRecord implements Progress {
 
   phase(phase: Phase): void {
     const now = this.#clock.monotonic();
-    if (phase === 'queue') this.#queueFrom ??= now;
+    if (phase === 'load' && this.#upstreamFrom === undefined) this.#loadFrom ??= now;
+    if (phase === 'queue') {
+      if (this.#loadFrom !== undefined) this.#loadedAt ??= now;
+      this.#queueFrom ??= now;
+    }
     if (phase === 'prefill') this.#upstreamFrom ??= now;
     if (phase === this.#phase || this.#firstDelta !== undefined) return;
     this.#phase = phase;
@@ -120,6 +136,13 @@ export class RequestRecord implements Progress {
   get outcome(): RequestOutcome {
     if (this.error) return meaningOf(this.error).outcome;
     return this.#ending?.aborted ? 'aborted' : 'ok';
+  }
+
+  /** Seconds from the arrival to the first byte sent upstream, without the waits: what the gateway itself costs. */
+  get overhead(): number | undefined {
+    if (this.#upstreamFrom === undefined || this.#queueFrom === undefined) return undefined;
+    const waited = this.#upstreamFrom - (this.#loadFrom ?? this.#queueFrom);
+    return seconds(this.#upstreamFrom - this.#start - waited);
   }
 
   inFlight(): InFlight {
@@ -184,10 +207,16 @@ export class RequestRecord implements Progress {
       ttft: since(this.#firstDelta),
       ttft_content: since(this.#firstContent),
       queue_time: queued === undefined ? null : seconds(queued - (this.#queueFrom ?? 0)),
-      load_time: load !== null && load >= coldLoadSeconds ? load : null,
+      load_time: this.#waitedForLoad ?? (load !== null && load >= coldLoadSeconds ? load : null),
       prefill_time: nanoseconds(this.#last?.prompt_eval_duration),
       decode_time: nanoseconds(this.#last?.eval_duration) ?? (decode === undefined ? null : seconds(decode)),
     };
+  }
+
+  /** Seconds in which it waited for a load that it shared with others: Ollama's own count knows nothing of that one. */
+  get #waitedForLoad(): number | undefined {
+    if (this.#loadFrom === undefined) return undefined;
+    return seconds((this.#loadedAt ?? this.#ended ?? this.#clock.monotonic()) - this.#loadFrom);
   }
 
   /** Moments in milliseconds of wall time, for the spans of a trace. */

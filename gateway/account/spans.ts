@@ -1,22 +1,23 @@
 import type { AuditLine } from '../../src/audit-line.ts';
 import type { Context, Span, Tracing } from '../../src/telemetry/tracing.ts';
 import type { Inbound } from '../admission/admitted.ts';
-import type { RequestRecord } from './request-record.ts';
+import type { RequestRecord, TraceContext } from './request-record.ts';
 
 /** The trace of one request: its span is open while the request is, the stages are added when it ends. */
-export interface RequestSpan {
-  readonly traceId: string | null;
+export interface RequestSpan extends TraceContext {
   finish(record: RequestRecord, line: AuditLine): void;
 }
 
 /** Without tracing a request still carries the trace id of its caller. */
 export function openSpan(tracing: Tracing | undefined, inbound: Inbound): RequestSpan {
-  if (!tracing) return { traceId: callerTraceId(inbound), finish: () => {} };
+  if (!tracing) return { traceId: callerTraceId(inbound), traceparent: inbound.traceparent, finish: () => {} };
   const { api, tracer } = tracing;
   const parent = api.propagation.extract(api.ROOT_CONTEXT, { traceparent: inbound.traceparent });
   const span = tracer.startSpan(inbound.path, { kind: api.SpanKind.SERVER }, parent);
+  const { traceId, spanId, traceFlags } = span.spanContext();
   return {
-    traceId: span.spanContext().traceId,
+    traceId,
+    traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`,
     finish(record, line) {
       describe(span, line);
       if (line.error) span.setStatus({ code: api.SpanStatusCode.ERROR, message: line.error });

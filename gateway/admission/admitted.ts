@@ -23,6 +23,8 @@ export interface Admitted {
   readonly keyId: string | null;
   /** A canary or triage probe: outside limits and the top 5. */
   readonly probe: boolean;
+  /** Whose request it is: what the limit counts by, and the queue takes turns by. */
+  readonly identity: string;
   /** Headers that tell the caller where it stands with its limit. */
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -1,8 +1,11 @@
 import type { Clock } from '../../src/clock.ts';
 import type { GatewayConfig } from '../config.ts';
 
-/** Where an identity stands after a request. */
-export interface RateVerdict {
+/** Where an identity stands after a request; unknown where a shared store did not answer. */
+export type RateVerdict = KnownVerdict | { readonly kind: 'unknown'; readonly allowed: boolean };
+
+interface KnownVerdict {
+  readonly kind: 'known';
   readonly allowed: boolean;
   readonly limit: number;
   readonly remaining: number;
@@ -16,8 +19,14 @@ interface Window {
 }
 
 export interface RateLimiter {
-  /** Counts one request of an identity, or refuses it. */
-  take(identity: string): RateVerdict;
+  /** Counts one request of an identity, or refuses it. Never throws or rejects. */
+  take(identity: string): RateVerdict | Promise<RateVerdict>;
+  close(): Promise<void>;
+}
+
+/** In one process the answer is there at once. */
+export interface MemoryRateLimiter extends RateLimiter {
+  take(identity: string): KnownVerdict;
 }
 
 /**
@@ -27,7 +36,7 @@ export interface RateLimiter {
 export function createRateLimiter(
   { max_requests, window_seconds }: Pick<GatewayConfig['rate_limit'], 'max_requests' | 'window_seconds'>,
   clock: Clock,
-): RateLimiter {
+): MemoryRateLimiter {
   const windowMs = window_seconds * 1000;
   const windows = new Map<string, Window>();
   let sweepAt = 0;
@@ -38,7 +47,8 @@ export function createRateLimiter(
     for (const [identity, { endsAt }] of windows) if (endsAt <= now) windows.delete(identity);
   };
 
-  const verdict = ({ count, endsAt }: Window, now: number, allowed: boolean): RateVerdict => ({
+  const verdict = ({ count, endsAt }: Window, now: number, allowed: boolean): KnownVerdict => ({
+    kind: 'known',
     allowed,
     limit: max_requests,
     remaining: Math.max(0, max_requests - count),
@@ -46,6 +56,7 @@ export function createRateLimiter(
   });
 
   return {
+    close: async () => {},
     take(identity) {
       const now = clock.monotonic();
       sweep(now);
@@ -68,7 +79,7 @@ export function createRateLimiter(
 }
 
 /** Headers of 2xx and 429 answers, in the form that OpenAI's clients read. */
-export function rateHeaders({ allowed, limit, remaining, resetMs }: RateVerdict): Record<string, string> {
+export function rateHeaders({ allowed, limit, remaining, resetMs }: KnownVerdict): Record<string, string> {
   const seconds = Math.max(1, Math.ceil(resetMs / 1000));
   return {
     'x-ratelimit-limit-requests': String(limit),

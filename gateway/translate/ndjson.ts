@@ -1,9 +1,14 @@
+/** Characters of one line; an image or a long tool call is far below. */
+const longestLine = 64 * 1024 * 1024;
+
 /** Splits a byte stream into lines wherever the reads cut it, inside a UTF-8 character too. Empty lines are dropped. */
 export class LineSplitter {
   readonly #decoder = new TextDecoder();
-  #rest = '';
+  /** Pieces of the line that is not complete yet. */
+  #rest: string[] = [];
+  #restLength = 0;
 
-  /** The lines that are complete with this piece. */
+  /** The lines that are complete with this piece. @throws RangeError where a line never ends */
   push(bytes: Uint8Array): string[] {
     return this.#take(this.#decoder.decode(bytes, { stream: true }));
   }
@@ -14,9 +19,23 @@ export class LineSplitter {
   }
 
   #take(text: string): string[] {
-    const lines = text.split('\n');
-    lines[0] = this.#rest + (lines[0] ?? '');
-    this.#rest = lines.pop() ?? '';
-    return lines.map((line) => line.trim()).filter((line) => line !== '');
+    const lines: string[] = [];
+    let from = 0;
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
+      this.#rest.push(text.slice(from, at));
+      const line = (this.#rest.length === 1 ? text.slice(from, at) : this.#rest.join('')).trim();
+      if (line !== '') lines.push(line);
+      this.#rest = [];
+      this.#restLength = 0;
+      from = at + 1;
+    }
+    if (from < text.length) this.#keep(text.slice(from));
+    return lines;
+  }
+
+  #keep(piece: string): void {
+    this.#rest.push(piece);
+    this.#restLength += piece.length;
+    if (this.#restLength > longestLine) throw new RangeError(`a line is longer than ${longestLine} characters`);
   }
 }

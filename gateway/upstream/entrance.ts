@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/clock.ts';
+import type { Cancel, Clock } from '../../src/clock.ts';
 import { OpsError } from '../../src/errors.ts';
 import type { OllamaChatRequest } from '../../src/ollama.ts';
 import type { Timeouts } from './attempt.ts';
@@ -89,25 +89,30 @@ export class Entrance {
   }
 
   async #load(backend: Backend, request: OllamaChatRequest, { progress, signal }: EnterCall): Promise<void> {
-    const { queue, loads, clock, timeouts } = this.#input;
+    const { queue, loads } = this.#input;
     queue.checkRoom(this.#awaiting);
     progress.phase('load');
     progress.backend(backend.name);
-    const late = new AbortController();
-    // The literal rule of the article: the caller is told after 3 s, and the load goes on for the next one.
-    const limit = timeouts().on_silence === 'fail' ? timeouts().no_response : timeouts().cold_load;
-    const tell = () => late.abort(loadingStill(loads.secondsLeft(request.model)));
-    const cancel = clock.after(limit, tell, { keepAlive: false });
+    const patience = this.#patience(request.model);
     this.#awaiting += 1;
     try {
-      await until(loads.join(backend, request), [signal, late.signal]);
+      await until(loads.join(backend, request), [signal, patience.signal]);
     } catch (thrown) {
       // A model that cannot be asked this way says why to the request itself.
       if (!(thrown instanceof UpstreamFailure) || thrown.reason !== 'status_4xx') throw thrown;
     } finally {
-      cancel();
+      patience.end();
       this.#awaiting -= 1;
     }
+  }
+
+  /** By the literal rule of the article a caller is told after 3 s; the load goes on for the next one. */
+  #patience(model: string): { readonly signal: AbortSignal; readonly end: Cancel } {
+    const { loads, clock, timeouts } = this.#input;
+    const over = new AbortController();
+    if (timeouts().on_silence === 'probe') return { signal: over.signal, end: () => {} };
+    const tell = () => over.abort(loadingStill(loads.secondsLeft(model)));
+    return { signal: over.signal, end: clock.after(timeouts().no_response, tell, { keepAlive: false }) };
   }
 }
 

@@ -84,6 +84,7 @@ export class Loads {
 
   /** Notes an answer of a model that was in memory when it was asked: if it had to load, options are fighting. */
   answered(backend: Backend, request: OllamaChatRequest, last: OllamaChatRecord): void {
+    this.#input.metrics.add(modelReloads, { model: request.model }, 0);
     if (this.isLoad(request.model, last.load_duration)) this.#countReload(backend, request.model, request.options);
   }
 

@@ -8,7 +8,7 @@ describe("the four rows of the article's table", () => {
     const reply = await chat({}, { headers: { 'x-api-key': 'wrong' } });
     expect(reply.status).toBe(401);
     expect(await reply.text()).toBe('{"error":"invalid api key"}');
-    expect(ollama.requests).toEqual([]);
+    expect(ollama.chats).toEqual([]);
   });
 
   test('request 31 of a window is answered 429 with Retry-After 60', async () => {

@@ -23,7 +23,7 @@ describe('a backend that says nothing', () => {
     });
     ollama.fault = 'slow-first-token';
     const body = await (await chat({ stream: true })).text();
-    expect(body).toMatch(/^: waiting\n\n/);
+    expect(body).toMatch(/^: waiting for the first token\n\n/);
     expect(events(body).at(-1)).toBe('[DONE]');
     expect(ollama.requests.map(({ path }) => path)).toEqual(expect.arrayContaining(['/api/ps', '/api/version']));
   });

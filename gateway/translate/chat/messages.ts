@@ -1,5 +1,5 @@
 import type { OllamaMessage, OllamaToolCall } from '../../../src/ollama.ts';
-import { asObject, type Fields, invalid, list, requiredText, text } from '../fields.ts';
+import { asObject, type Fields, invalid, list, object, requiredText, text } from '../fields.ts';
 
 const roles: Readonly<Record<string, OllamaMessage['role']>> = {
   system: 'system',
@@ -7,6 +7,7 @@ const roles: Readonly<Record<string, OllamaMessage['role']>> = {
   user: 'user',
   assistant: 'assistant',
   tool: 'tool',
+  function: 'tool',
 };
 
 /** OpenAI's messages as Ollama's: parts joined, images apart, tool arguments as objects, tool results with their name. */
@@ -28,10 +29,8 @@ function toOllamaMessage(fields: Fields, index: number, toolNames: Map<string, s
   if (images.length > 0) message.images = images;
   const thinking = role === 'assistant' ? (text(fields, 'reasoning') ?? text(fields, 'reasoning_content')) : undefined;
   if (thinking) message.thinking = thinking;
-  const calls = role === 'assistant' ? (list(fields, 'tool_calls', `${param}.tool_calls`) ?? []) : [];
-  if (calls.length > 0) {
-    message.tool_calls = calls.map((call, at) => toOllamaToolCall(call, `${param}.tool_calls[${at}]`, toolNames));
-  }
+  const calls = role === 'assistant' ? readToolCalls(fields, param, toolNames) : [];
+  if (calls.length > 0) message.tool_calls = calls;
   if (role === 'tool') addToolResult(message, fields, param, toolNames);
   return message;
 }
@@ -41,6 +40,14 @@ function addToolResult(message: OllamaMessage, fields: Fields, param: string, to
   const name = text(fields, 'name', `${param}.name`) ?? (id === undefined ? undefined : toolNames.get(id));
   if (id !== undefined) message.tool_call_id = id;
   if (name !== undefined) message.tool_name = name;
+}
+
+/** Calls of today's form, or the one of the form before it (`function_call`). */
+function readToolCalls(fields: Fields, param: string, toolNames: Map<string, string>): OllamaToolCall[] {
+  const legacy = object(fields, 'function_call', `${param}.function_call`);
+  if (legacy) return [toOllamaToolCall({ function: legacy }, `${param}.function_call`, toolNames)];
+  const calls = list(fields, 'tool_calls', `${param}.tool_calls`) ?? [];
+  return calls.map((call, at) => toOllamaToolCall(call, `${param}.tool_calls[${at}]`, toolNames));
 }
 
 function toOllamaToolCall(value: unknown, param: string, toolNames: Map<string, string>): OllamaToolCall {

@@ -33,6 +33,15 @@ export function usageOf(record: OllamaChatRecord | undefined): Usage | undefined
   return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
 }
 
+/**
+ * The same for an answer that broke off: then the tokens are counted by their deltas, and the prompt's are not known.
+ * OpenAI's clients demand all three fields.
+ */
+export function countedUsage(record: OllamaChatRecord | undefined, deltas: number): Usage | undefined {
+  if (record) return usageOf(record);
+  return { prompt_tokens: 0, completion_tokens: deltas, total_tokens: deltas };
+}
+
 /** `done_reason` in OpenAI's words. Ollama says `stop` after a tool call too. */
 export function finishReason(record: OllamaChatRecord | undefined, toolCalled: boolean): string {
   if (record?.done_reason === 'length') return 'length';
@@ -63,6 +72,7 @@ export class ReplyBuilder {
   #reasoning = '';
   #calls: OpenAiToolCall[] = [];
   #logprobs: unknown[] = [];
+  #deltas = 0;
   #last: OllamaChatRecord | undefined;
 
   constructor(frame: ReplyFrame) {
@@ -70,6 +80,7 @@ export class ReplyBuilder {
   }
 
   add(record: OllamaChatRecord): void {
+    if (record.message?.content || record.message?.thinking) this.#deltas += 1;
     this.#content += record.message?.content ?? '';
     this.#reasoning += record.message?.thinking ?? '';
     for (const call of record.message?.tool_calls ?? []) {
@@ -93,7 +104,7 @@ export class ReplyBuilder {
     };
     const logprobs = this.#logprobs.length > 0 ? { logprobs: { content: this.#logprobs } } : {};
     const choice = { index: 0, message, ...logprobs, finish_reason: this.finishReason };
-    const usage = usageOf(this.#last);
+    const usage = countedUsage(this.#last, this.#deltas);
     return { ...head(this.#frame, 'chat.completion'), choices: [choice], ...(usage ? { usage } : {}) };
   }
 }

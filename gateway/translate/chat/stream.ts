@@ -1,53 +1,69 @@
 import type { OllamaChatRecord } from '../../../src/ollama.ts';
-import { finishReason, head, type ReplyFrame, toOpenAiToolCall, usageOf } from './reply.ts';
+import { countedUsage, finishReason, head, type ReplyFrame, toOpenAiToolCall } from './reply.ts';
 
-/** Turns the records of an answer into `chat.completion.chunk`s, in the order that Ollama itself uses on `/v1`. */
+/**
+ * Turns the records of an answer into `chat.completion.chunk` events, in the order that Ollama itself uses on `/v1`. The
+ * head of a chunk is written once: a token costs the encoding of its text.
+ */
 export class ChunkStream {
   readonly #frame: ReplyFrame;
   readonly #includeUsage: boolean;
+  /** `data: {"id":…,` without its end. */
+  readonly #head: string;
   #roleSent = false;
   #calls = 0;
+  #deltas = 0;
   #last: OllamaChatRecord | undefined;
 
   constructor(frame: ReplyFrame, includeUsage: boolean) {
     this.#frame = frame;
     this.#includeUsage = includeUsage;
+    this.#head = eventHead(frame, 'chat.completion.chunk');
   }
 
-  /** Chunks of one record; thinking and content of the same record become two. */
-  *add(record: OllamaChatRecord): Generator<object> {
-    const { thinking, content, tool_calls: calls = [] } = record.message ?? {};
-    if (thinking) yield this.#delta({ reasoning: thinking, reasoning_content: thinking });
-    if (content) yield this.#delta({ content }, record.logprobs);
-    for (const call of calls) {
-      yield this.#delta({ tool_calls: [toOpenAiToolCall(call, this.#calls, this.#frame)] });
+  /** The events of one record; thinking and content of the same record become two. */
+  add(record: OllamaChatRecord): string {
+    const { thinking, content, tool_calls: calls } = record.message ?? {};
+    let events = '';
+    if (thinking) {
+      const text = JSON.stringify(thinking);
+      events += this.#delta(`"reasoning":${text},"reasoning_content":${text}`);
+    }
+    if (content) events += this.#delta(`"content":${JSON.stringify(content)}`, record.logprobs);
+    for (const call of calls ?? []) {
+      const told = toOpenAiToolCall(call, this.#calls, this.#frame);
+      events += this.#delta(`"tool_calls":[${JSON.stringify(told)}]`);
       this.#calls += 1;
     }
     if (record.done) this.#last = record;
+    return events;
   }
 
   get finishReason(): string {
     return finishReason(this.#last, this.#calls > 0);
   }
 
-  /** The last chunks: the reason of the end, and the counts where they were asked for. */
-  *end(): Generator<object> {
-    if (!this.#roleSent) yield this.#delta({ content: '' });
-    yield this.#chunk([{ index: 0, delta: {}, finish_reason: this.finishReason }]);
-    const usage = this.#includeUsage ? usageOf(this.#last) : undefined;
-    if (usage) yield { ...this.#chunk([]), usage };
+  /** The last events: the reason of the end, and the counts where they were asked for. */
+  end(): string {
+    const opening = this.#roleSent ? '' : this.#delta('"content":""');
+    const finish = `${this.#head}"choices":[{"index":0,"delta":{},"finish_reason":"${this.finishReason}"}]}\n\n`;
+    const usage = this.#includeUsage ? countedUsage(this.#last, this.#deltas) : undefined;
+    const counts = usage ? `${this.#head}"choices":[],"usage":${JSON.stringify(usage)}}\n\n` : '';
+    return opening + finish + counts;
   }
 
-  #delta(fields: object, logprobs?: readonly unknown[]): object {
-    const delta = this.#roleSent ? fields : { role: 'assistant', ...fields };
+  #delta(fields: string, logprobs?: readonly unknown[]): string {
+    const role = this.#roleSent ? '' : '"role":"assistant",';
     this.#roleSent = true;
-    const extra = logprobs && logprobs.length > 0 ? { logprobs: { content: logprobs } } : {};
-    return this.#chunk([{ index: 0, delta, ...extra, finish_reason: null }]);
+    this.#deltas += 1;
+    const extra = logprobs && logprobs.length > 0 ? `"logprobs":${JSON.stringify({ content: logprobs })},` : '';
+    return `${this.#head}"choices":[{"index":0,"delta":{${role}${fields}},${extra}"finish_reason":null}]}\n\n`;
   }
+}
 
-  #chunk(choices: readonly object[]): object {
-    return { ...head(this.#frame, 'chat.completion.chunk'), choices };
-  }
+/** An event up to the fields that differ from chunk to chunk. */
+export function eventHead(frame: ReplyFrame, object: string): string {
+  return `data: ${JSON.stringify(head(frame, object)).slice(0, -1)},`;
 }
 
 /** One server-sent event. */

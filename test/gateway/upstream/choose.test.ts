@@ -12,7 +12,11 @@ const pick = (backends: readonly Backend[], suits = () => true) =>
 test.each<[string, Backend[], string | undefined]>([
   ['the one that has the model in memory, however busy', [backend('a', 'cold'), backend('b', 'warm', 9)], 'b'],
   ['among those the one with the fewest requests', [backend('a', 'warm', 2), backend('b', 'warm', 1)], 'b'],
-  ['an empty memory before one that would have to be emptied', [backend('a', 'other_context'), backend('b', 'cold')], 'b'],
+  [
+    'an empty memory before one that would have to be emptied',
+    [backend('a', 'other_context'), backend('b', 'cold')],
+    'b',
+  ],
   ['an unknown memory before an empty one', [backend('a', 'cold'), backend('b', 'unknown', 3)], 'b'],
   ['none whose breaker is open', [backend('a', 'warm', 0, false), backend('b', 'cold')], 'b'],
   ['nothing where nobody is left', [backend('a', 'warm', 0, false)], undefined],
