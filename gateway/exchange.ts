@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OpsError } from '../src/errors.ts';
 import type { Admitted, Inbound } from './admission/admitted.ts';
 import { clientAddress, contains, isSaneRequestId, plainAddress } from './admission/client.ts';
 import { usesBearer } from './admission/key.ts';
 import { addressSet, type GatewayConfig } from './config.ts';
-import type { Exchange, Stages } from './route.ts';
+import type { Exchange, HttpReply, HttpRequest, Stages } from './route.ts';
 
 /** A request before its admission. */
 export type OpenExchange = Omit<Exchange, 'admitted'> & { admitted?: Admitted };
 
 /** Opens the books of a request that passed the network layer; they are closed with its response. */
-export function openExchange(request: FastifyRequest, reply: FastifyReply, stages: Stages): OpenExchange {
+export function openExchange(request: HttpRequest, reply: HttpReply, stages: Stages): OpenExchange {
   const { config } = stages;
   const inbound = readInbound(request, config);
   const open = stages.account.open(inbound);
@@ -38,7 +37,7 @@ export function openExchange(request: FastifyRequest, reply: FastifyReply, stage
   };
 }
 
-function readInbound(request: FastifyRequest, config: GatewayConfig): Inbound {
+function readInbound(request: HttpRequest, config: GatewayConfig): Inbound {
   const trusted = addressSet(config.trusted_proxies);
   const peer = plainAddress(request.socket.remoteAddress ?? '');
   const header = (name: string) => request.headers[name]?.toString();

@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '../src/clock.ts';
 import type { OpsError } from '../src/errors.ts';
 import type { Account } from './account/account.ts';
@@ -11,6 +12,10 @@ import type { Upstream } from './upstream/upstream.ts';
 
 /** What the stages use of the HTTP framework's request. */
 export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly socket: Socket;
   /** Bytes, not yet read as anything. */
   readonly body: unknown;
   readonly params: unknown;
@@ -19,6 +24,7 @@ export interface HttpRequest {
 /** What the stages use of the HTTP framework's reply. */
 export interface HttpReply {
   readonly raw: ServerResponse;
+  readonly statusCode: number;
   header(name: string, value: string): unknown;
   hasHeader(name: string): boolean;
   getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>;

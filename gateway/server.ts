@@ -75,11 +75,16 @@ function addHooks(app: FastifyInstance, stages: Stages, exchanges: Exchanges): v
 
 /** Key and limit, before the body is read. Without a shared store the answer is there at once. */
 function admit(exchange: OpenExchange, { generation }: ApiRoute, stages: Stages, done: (error?: Error) => void): void {
-  if (stages.draining()) return done(new OpsError('service_unavailable', { seconds: 5, reason: 'draining' }));
-  const verdict = stages.admission.admit(exchange.inbound, generation);
+  const verdict = stages.draining() ? draining() : stages.admission.admit(exchange.inbound, generation);
   if (verdict instanceof Promise) verdict.then((result) => done(note(exchange, result)), done);
   else done(note(exchange, verdict));
 }
+
+const draining = (): Rejection => ({
+  error: new OpsError('service_unavailable', { seconds: 5, reason: 'draining' }),
+  headers: {},
+  keyId: null,
+});
 
 /** Notes the verdict on a caller; an error where it is refused. */
 function note(exchange: OpenExchange, result: Admitted | Rejection): OpsError | undefined {

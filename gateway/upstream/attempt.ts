@@ -112,8 +112,8 @@ class AttemptHandler<Item extends UpstreamRecord> implements Dispatcher.Dispatch
 
   onResponseEnd(): void {
     if (this.#settled) return;
-    if (this.#status !== 200) return this.#fail(fromStatus(this.#status, this.#errorBody));
-    this.#deliver(() => this.#splitter.end());
+    if (this.#status === 200) this.#deliver(() => this.#splitter.end());
+    else this.#fail(fromStatus(this.#status, this.#errorBody));
     if (this.#settled) return;
     this.#settle();
     this.#resolve();
@@ -130,12 +130,12 @@ class AttemptHandler<Item extends UpstreamRecord> implements Dispatcher.Dispatch
     try {
       for (const line of read()) records.push(parseRecord<Item>(line));
     } catch (thrown) {
-      broken = thrown;
+      broken = asMalformed(thrown);
     }
     try {
       if (records.length > 0) this.#wait(this.#input.onRecords(records));
     } catch (thrown) {
-      return this.#fail(thrown);
+      broken = thrown;
     }
     if (broken !== undefined) this.#fail(broken);
   }
@@ -173,6 +173,10 @@ class AttemptHandler<Item extends UpstreamRecord> implements Dispatcher.Dispatch
     this.#input.signal.removeEventListener('abort', this.#onAbort);
   }
 }
+
+/** A line that never ends is as broken as one that is no JSON. */
+const asMalformed = (thrown: unknown) =>
+  thrown instanceof RangeError ? new UpstreamFailure('malformed', thrown.message, { cause: thrown }) : thrown;
 
 function parseRecord<Item extends UpstreamRecord>(line: string): Item {
   let record: Item | null;

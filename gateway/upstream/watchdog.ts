@@ -93,12 +93,15 @@ export class Watchdog {
 
   #wake(): void {
     const now = this.#input.clock.monotonic();
-    if (now >= this.#deadline) return this.#expire();
-    if (this.#state !== 'waiting' || now < this.#probeAt) return this.#schedule();
+    if (now >= this.#deadline) {
+      this.#expire();
+      return;
+    }
+    const isProbe = this.#state === 'waiting' && now >= this.#probeAt;
     const first = this.#probeAt < this.#startedAt + this.#input.timeouts.no_response;
-    this.#probeAt = Number.POSITIVE_INFINITY;
+    if (isProbe) this.#probeAt = Number.POSITIVE_INFINITY;
     this.#schedule();
-    void this.#probe(first);
+    if (isProbe) void this.#probe(first);
   }
 
   #expire(): void {
