@@ -1,9 +1,6 @@
 import type { AuditLine } from '../../src/audit-line.ts';
 import {
-  gpuSeconds,
   modelLoad,
-  overhead,
-  promptsTruncated,
   queueWait,
   rejections,
   requestDuration,
@@ -31,19 +28,8 @@ export function measure(metrics: Metrics, record: RequestRecord, line: AuditLine
   if (line.load_time !== null) metrics.observe(modelLoad, {}, line.load_time);
   if (line.prompt_tokens) metrics.add(tokens, { direction: 'input', model }, line.prompt_tokens);
   if (line.completion_tokens) metrics.add(tokens, { direction: 'output', model }, line.completion_tokens);
-  metrics.add(promptsTruncated, { model }, line.prompt_truncated ? 1 : 0);
-  if (record.overhead !== undefined) metrics.observe(overhead, {}, record.overhead);
-  measureGpu(metrics, line);
   const between = (line.completion_tokens ?? 0) - 1;
   if (between > 0 && line.decode_time !== null) {
     metrics.observe(timePerOutputToken, {}, line.decode_time / between);
-  }
-}
-
-/** What a key used of the machine; without keys all is one. */
-function measureGpu(metrics: Metrics, { key_id, load_time, prefill_time, decode_time }: AuditLine): void {
-  const phases = { load: load_time, prefill: prefill_time, decode: decode_time };
-  for (const [phase, seconds] of Object.entries(phases)) {
-    if (seconds !== null) metrics.add(gpuSeconds, { key_id: key_id ?? '', phase }, seconds);
   }
 }
