@@ -118,6 +118,13 @@ export class RequestRecord implements Progress {
     return this.#ending?.aborted ? 'aborted' : 'ok';
   }
 
+  /** Seconds from the arrival until the request went to a backend, the wait in the queue aside; undefined if it never did. */
+  get overhead(): number | undefined {
+    if (this.#upstreamFrom === undefined) return undefined;
+    const queued = this.#upstreamFrom - (this.#queueFrom ?? this.#upstreamFrom);
+    return seconds(this.#upstreamFrom - this.#start - queued);
+  }
+
   inFlight(): InFlight {
     const now = this.#clock.monotonic();
     return {
