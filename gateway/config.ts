@@ -63,6 +63,10 @@ export const gatewaySchema = z.strictObject({
   }),
   audit: section({
     file: z.string().min(1).optional(),
+    rotate: z.enum(['daily', 'off']).default('daily'),
+    /** Days that rotated files are kept. */
+    keep: z.number().int().positive().default(30),
+    gzip: z.boolean().default(true),
     user_header: z.string().min(1).default('X-User-Id'),
   }),
   sse_comment_interval: duration.prefault('10s'),

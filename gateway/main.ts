@@ -75,7 +75,7 @@ async function compose(input: GatewayInput, log: Log, draining: () => boolean): 
   const { config, telemetry, clock = systemClock } = input;
   const metrics = createMetrics(gatewayMetrics);
   observeProcess(metrics);
-  const audit = await openAuditLog(config.audit.file, metrics, log);
+  const audit = await openAuditLog({ config: config.audit, metrics, log, clock });
   const endpoint = telemetry.otlp_endpoint ?? process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
   const tracing = endpoint ? await startTracing('clawdbot-ops-gateway', endpoint) : undefined;
   const account = createAccount({ audit, metrics, tracing, clock, userIdTrusted: config.auth.trust_user_header });
