@@ -1,14 +1,15 @@
 import type { Server } from 'node:http';
 import { gatewayMetrics } from '../src/catalogue/index.ts';
 import { type Clock, systemClock } from '../src/clock.ts';
+import { changedPaths } from '../src/config/changes.ts';
 import { OpsError } from '../src/errors.ts';
 import type { TelemetryConfig } from '../src/telemetry/config.ts';
 import { createLog, type Log } from '../src/telemetry/log.ts';
 import { observeProcess } from '../src/telemetry/process.ts';
-import { createMetrics } from '../src/telemetry/registry.ts';
+import { createMetrics, type Metrics } from '../src/telemetry/registry.ts';
 import { startTracing } from '../src/telemetry/tracing.ts';
 import { createAccount } from './account/account.ts';
-import { openAuditLog } from './account/audit-log.ts';
+import { type AuditLog, openAuditLog } from './account/audit-log.ts';
 import { createAdmission } from './admission/admit.ts';
 import { guardNetwork } from './admission/network.ts';
 import type { GatewayConfig } from './config.ts';
@@ -38,6 +39,11 @@ export interface Gateway {
   readonly address: string;
   /** Base URL of `/metrics` and `/inflight`. */
   readonly metricsAddress: string;
+  readonly metrics: Metrics;
+  /** Applies a changed configuration to new requests; returns the paths of changed options that need a restart. */
+  reload(config: GatewayConfig): readonly string[];
+  /** Opens the audit file anew, after an external logrotate moved it. */
+  reopenLogs(): void;
   /** Stops accepting, lets open requests end within a bound, then ends them with an error. Safe to call twice. */
   close(options?: { now?: boolean }): Promise<void>;
 }
@@ -56,6 +62,9 @@ export async function startGateway(input: GatewayInput): Promise<Gateway> {
   return {
     address,
     metricsAddress,
+    metrics: parts.metrics,
+    reload: (config) => changedPaths(input.config, config, 'gateway'),
+    reopenLogs: () => parts.audit.reopen(),
     close({ now = false } = {}) {
       if (now) parts.endOpen(new OpsError('service_unavailable', { seconds: 5 }));
       closing ??= drain(parts, now ? 0 : (input.drainMs ?? drainMs)).then(() => log.info('gateway ended'));
@@ -66,6 +75,8 @@ export async function startGateway(input: GatewayInput): Promise<Gateway> {
 
 interface Parts extends GatewayServer {
   readonly metricsServer: Server;
+  readonly metrics: Metrics;
+  readonly audit: AuditLog;
   /** Ends what the servers need, after them. */
   release(): Promise<void>;
 }
@@ -85,6 +96,8 @@ async function compose(input: GatewayInput, log: Log, draining: () => boolean): 
   guardNetwork(server.app.server, config, metrics, log);
   return {
     ...server,
+    metrics,
+    audit,
     metricsServer: createMetricsServer(metrics, account),
     async release() {
       await upstream.close();
