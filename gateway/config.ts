@@ -102,7 +102,7 @@ export const gatewaySchema = z.strictObject({
     file: z.string().min(1).optional(),
     /** `off` where logrotate does it, which then sends SIGHUP. */
     rotate: z.enum(['daily', 'off']).default('daily'),
-    /** Days. */
+    /** Days that rotated files are kept. */
     keep: z.number().int().positive().default(30),
     gzip: z.boolean().default(true),
     user_header: z.string().min(1).default('X-User-Id'),

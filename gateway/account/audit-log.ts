@@ -1,14 +1,32 @@
-import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
-import type { AuditLine } from '../../src/audit-line.ts';
+import { fstatSync, readFileSync, readlinkSync } from 'node:fs';
+import type { AuditLine, RecoveredLine } from '../../src/audit-line.ts';
 import { auditWriteFailures } from '../../src/catalogue/gateway.ts';
-import { OpsError, reasonOf } from '../../src/errors.ts';
+import type { Clock } from '../../src/clock.ts';
+import { reasonOf } from '../../src/errors.ts';
 import type { Log } from '../../src/telemetry/log.ts';
 import type { Metrics } from '../../src/telemetry/registry.ts';
+import type { GatewayConfig } from '../config.ts';
+import { AppendFile, openAppending } from './append-file.ts';
+import { type Markers, placeMarker, recoveredLines } from './recovery.ts';
+import { RotatingFile } from './rotating-file.ts';
 
 export interface AuditLog {
   /** Writes one line before it returns, so that it survives the process. Never throws: a full disk is counted. */
-  write(line: AuditLine): void;
+  write(line: AuditLine | RecoveredLine): void;
+  /** Opens the file anew, after an external logrotate moved it. */
+  reopen(): void;
   close(): void;
+}
+
+export interface AuditLogInput {
+  readonly config: GatewayConfig['audit'];
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+interface Destination extends Pick<AppendFile, 'append' | 'close'> {
+  reopen(): void;
 }
 
 /** `O_APPEND` in the flags of an open file. */
@@ -16,17 +34,22 @@ const appendFlag = 0o2000;
 
 const standardOutput = 1;
 
-/** Opens `audit.file` for appending, or standard output. @throws OpsError `state_unwritable` */
-export async function openAuditLog(file: string | undefined, metrics: Metrics, log: Log): Promise<AuditLog> {
-  const descriptor = file === undefined ? standardOutput : openAppending(file);
-  if (file === undefined && (await isTruncatable(descriptor))) {
-    log.warn('standard output is a file that is not opened for appending; use >> so that log rotation is safe');
-  }
+/**
+ * Opens `audit.file` for appending, or standard output. After an unclean end its first lines say so.
+ *
+ * @throws OpsError `state_unwritable`
+ */
+export async function openAuditLog({ config, metrics, log, clock }: AuditLogInput): Promise<AuditLog> {
+  const path = config.file ?? standardOutputFile(log);
+  const destination = config.file === undefined ? onStandardOutput() : openFile(config.file, config, log, clock);
+  const markers = path === undefined ? undefined : tryPlaceMarker(path, log);
   let failing = false;
-  return {
+  let closed = false;
+  const audit: AuditLog = {
     write(line) {
       try {
-        writeAll(descriptor, `${JSON.stringify(line)}\n`);
+        if (closed) throw new Error('the audit log is closed');
+        destination.append(JSON.stringify(line));
         failing = false;
       } catch (thrown) {
         metrics.add(auditWriteFailures, {});
@@ -35,41 +58,59 @@ export async function openAuditLog(file: string | undefined, metrics: Metrics, l
         failing = true;
       }
     },
+    reopen: () => destination.reopen(),
     close() {
-      if (file !== undefined) closeSync(descriptor);
+      if (closed) return;
+      closed = true;
+      destination.close();
+      markers?.remove();
     },
   };
+  if (markers?.unclean && path !== undefined) await tellUncleanEnd(path, markers, audit, log, clock);
+  return audit;
 }
 
-function openAppending(file: string): number {
+function openFile(file: string, config: AuditLogInput['config'], log: Log, clock: Clock): Destination {
+  const opened = openAppending(file);
+  if (fstatSync(opened.descriptor).isFile()) return new RotatingFile({ file, opened, config, log, clock });
+  return { append: (line) => opened.append(line), reopen() {}, close: () => opened.close() };
+}
+
+function onStandardOutput(): Destination {
+  const opened = new AppendFile(standardOutput, false);
+  return { append: (line) => opened.append(line), reopen() {}, close() {} };
+}
+
+/** The file behind standard output, which the shell opened; undefined for a pipe or a terminal. */
+function standardOutputFile(log: Log): string | undefined {
+  if (!fstatSync(standardOutput).isFile()) return undefined;
   try {
-    return openSync(file, 'a', 0o640);
-  } catch (cause) {
-    const values = { path: file, reason: reasonOf(cause), option: 'gateway.audit.file' };
-    throw new OpsError('state_unwritable', values, { cause });
-  }
-}
-
-/** A pipe may take a line in pieces, or be full for a moment. */
-function writeAll(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
-  let retries = 50;
-  for (let offset = 0; offset < bytes.length; ) {
-    try {
-      offset += writeSync(descriptor, bytes, offset);
-    } catch (thrown) {
-      const full = thrown instanceof Error && 'code' in thrown && thrown.code === 'EAGAIN';
-      if (!full || retries === 0) throw thrown;
-      retries -= 1;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    const info = readFileSync(`/proc/self/fdinfo/${standardOutput}`, 'utf8');
+    const flags = Number.parseInt(/^flags:\s*(\d+)/m.exec(info)?.[1] ?? '0', 8);
+    if ((flags & appendFlag) === 0) {
+      log.warn('standard output is a file that is not opened for appending; use >> so that log rotation is safe');
     }
+    return readlinkSync(`/proc/self/fd/${standardOutput}`);
+  } catch {
+    return undefined;
   }
 }
 
-async function isTruncatable(descriptor: number): Promise<boolean> {
-  const { readFile } = await import('node:fs/promises');
-  if (!fstatSync(descriptor).isFile()) return false;
-  const info = await readFile(`/proc/self/fdinfo/${descriptor}`, 'utf8').catch(() => '');
-  const flags = Number.parseInt(/^flags:\s*(\d+)/m.exec(info)?.[1] ?? '0', 8);
-  return info !== '' && (flags & appendFlag) === 0;
+function tryPlaceMarker(path: string, log: Log): Markers | undefined {
+  try {
+    return placeMarker(path);
+  } catch (thrown) {
+    log.info({ reason: reasonOf(thrown) }, 'no marker beside the audit log: an unclean end will not be told');
+    return undefined;
+  }
+}
+
+async function tellUncleanEnd(path: string, markers: Markers, audit: AuditLog, log: Log, clock: Clock): Promise<void> {
+  try {
+    const lines = await recoveredLines(path, clock.now(), markers.shared);
+    log.warn({ requests: lines.length - 1 }, 'the last gateway was killed; requests that were open then are marked');
+    for (const line of lines) audit.write(line);
+  } catch (thrown) {
+    log.warn({ reason: reasonOf(thrown) }, 'the audit log of the last gateway cannot be read');
+  }
 }

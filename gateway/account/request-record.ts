@@ -140,8 +140,8 @@ export class RequestRecord implements Progress {
 
   /** Seconds from the arrival to the first byte sent upstream, without the waits: what the gateway itself costs. */
   get overhead(): number | undefined {
-    if (this.#upstreamFrom === undefined || this.#queueFrom === undefined) return undefined;
-    const waited = this.#upstreamFrom - (this.#loadFrom ?? this.#queueFrom);
+    if (this.#upstreamFrom === undefined) return undefined;
+    const waited = this.#upstreamFrom - (this.#loadFrom ?? this.#queueFrom ?? this.#upstreamFrom);
     return seconds(this.#upstreamFrom - this.#start - waited);
   }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test, vi } from 'vitest';
-import { key, startRig } from './support/gateway.ts';
+import { key, startRig } from '../support/gateway.ts';
 
 test('an answered request leaves one audit line with Ollama’s own counts and times', async () => {
   const { chat, audit, gateway } = await startRig();
