@@ -51,9 +51,8 @@ function addHooks(app: FastifyInstance, stages: Stages, exchanges: Exchanges): v
   app.addHook('onRequest', (request, reply, done) => {
     const route = routeOf(request);
     if (route?.open) return done();
-    const exchange = openExchange(request, reply, stages);
+    const exchange = openExchange(request, reply, stages, () => exchanges.delete(request));
     exchanges.set(request, exchange);
-    reply.raw.once('close', () => exchanges.delete(request));
     if (answerCors(request, reply, stages.config)) return;
     if (!route) return done();
     admit(exchange, route, stages, done);

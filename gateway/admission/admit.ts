@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
 import { OpsError } from '../../src/errors.ts';
 import type { Log } from '../../src/telemetry/log.ts';
@@ -75,5 +75,5 @@ function judged(verdict: RateVerdict, keyId: string | null, identity: string): V
 function identityOf({ rate_limit, auth }: GatewayConfig, inbound: Inbound, keyId: string | null): string {
   const client = (auth.trust_user_header ? inbound.userId : null) ?? inbound.clientIp;
   const parts = { key: [keyId], client: [client], key_and_client: [keyId, client] }[rate_limit.by];
-  return createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 22);
+  return hash('sha256', parts.join('\n'), 'base64url').slice(0, 22);
 }

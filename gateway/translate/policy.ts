@@ -24,8 +24,21 @@ const usual = [
 
 const everyModel = '*';
 
-/** The policy of a model by the name that the caller wrote. */
-export function policyOf({ alias, allow, pin_options }: ModelsConfig, requested: string): ModelPolicy {
+/** Names come from callers: so many are remembered, the others are looked up again. */
+const remembered = 1000;
+
+const policies = new WeakMap<ModelsConfig, Map<string, ModelPolicy>>();
+
+/** The policy of a model by the name that the caller wrote; looked up once per configuration. */
+export function policyOf(models: ModelsConfig, requested: string): ModelPolicy {
+  const known = policies.get(models) ?? new Map<string, ModelPolicy>();
+  policies.set(models, known);
+  const policy = known.get(requested) ?? lookUp(models, requested);
+  if (known.size < remembered) known.set(requested, policy);
+  return policy;
+}
+
+function lookUp({ alias, allow, pin_options }: ModelsConfig, requested: string): ModelPolicy {
   const names = new Set([requested, alias[requested] ?? requested].map(plainName));
   const of = <Value>(table: Readonly<Record<string, Value>>): Value[] =>
     Object.entries(table).flatMap(([name, value]) =>

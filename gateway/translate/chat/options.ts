@@ -25,6 +25,8 @@ export type NativeOption = keyof typeof nativeOptions;
 
 const nativeNames = Object.keys(nativeOptions) as NativeOption[];
 
+const nativeSet: ReadonlySet<string> = new Set(nativeNames);
+
 /** Top-level names that are read here. Some clients give Ollama's options there instead of under `options`. */
 export const optionFields: readonly string[] = [
   ...['options', 'seed', 'stop', 'max_tokens', 'max_completion_tokens', ...openaiOptions],
@@ -56,8 +58,9 @@ function addNative(
   add: (name: string, value: unknown) => void,
 ): void {
   const given = object(body, 'options') ?? {};
-  ignored.push(...unknownFields(given, new Set(nativeNames)).map((name) => `options.${name}`));
+  ignored.push(...unknownFields(given, nativeSet).map((name) => `options.${name}`));
   for (const name of nativeNames) {
+    if (given[name] === undefined && body[name] === undefined) continue;
     const nested = native(given, name, `options.${name}`);
     const value = nested ?? native(body, name, name);
     if (value === undefined) continue;
