@@ -4,11 +4,12 @@ import { EventStream } from './event-stream.ts';
 import type { Exchange, Stages } from './route.ts';
 import { clientError, errorEvent, errorReply } from './translate/error-reply.ts';
 
-/** Turns the records of an answer into the chunks of one API. */
+/** Turns the records of an answer into the server-sent events of one API, as text; '' when there is nothing to say. */
 export interface Chunks {
   readonly finishReason: string;
-  add(record: OllamaChatRecord): Iterable<object>;
-  end(): Iterable<object>;
+  add(record: OllamaChatRecord): string;
+  /** The events of the end, without `[DONE]`. */
+  end(): string;
 }
 
 /** Gathers the records of an answer into the reply of one API. */
@@ -30,9 +31,9 @@ export async function sendStream(
   try {
     for await (const item of records) {
       record.received(item);
-      for (const chunk of chunks.add(item)) await events.send(chunk);
+      await events.send(chunks.add(item));
     }
-    for (const chunk of chunks.end()) await events.send(chunk);
+    await events.send(chunks.end());
     record.finishReason = chunks.finishReason;
     events.done();
   } catch (thrown) {

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { byteSize, duration, listenAddress, oneOrMany } from '../src/config/types.ts';
+import { isOllamaDuration, ollamaOptionNames, ollamaOptions } from '../src/ollama-options.ts';
 import { logLevels } from '../src/telemetry/log.ts';
 
 const backendUrl = z.url({ protocol: /^https?$/, error: 'expected a URL such as http://localhost:11434' });
@@ -14,6 +15,31 @@ const hashedKey = z.strictObject({
 
 const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
 
+const optionTypes = { integer: z.number().int(), number: z.number(), boolean: z.boolean() };
+
+/** Options that are always sent for a model: any of the runner's, and how long and with how much context it stays. */
+const pinnedOptions = z.strictObject({
+  ...Object.fromEntries(ollamaOptionNames.map((name) => [name, optionTypes[ollamaOptions[name].type].optional()])),
+  temperature: z.number().optional(),
+  top_p: z.number().optional(),
+  frequency_penalty: z.number().optional(),
+  presence_penalty: z.number().optional(),
+  seed: z.number().int().optional(),
+  num_predict: z.number().int().positive().optional(),
+  stop: z.array(z.string().min(1)).optional(),
+  keep_alive: z
+    .union(
+      [z.number(), z.string().refine(isOllamaDuration)],
+      'expected seconds as a number or a duration such as "10m"',
+    )
+    .optional(),
+  truncate: z.boolean().optional(),
+  shift: z.boolean().optional(),
+});
+
+/** Ollama's own parameters, which `models.allow` opens to callers. */
+const extension = z.enum(['keep_alive', 'truncate', 'shift', ...ollamaOptionNames.map((name) => `options.${name}`)]);
+
 /** The `gateway` section: the article's own schema, extended. Defaults are those of one box. */
 export const gatewaySchema = z.strictObject({
   listen: listenAddress.prefault(':18789'),
@@ -25,6 +51,13 @@ export const gatewaySchema = z.strictObject({
     max_requests: z.number().int().positive().default(30),
     window_seconds: z.number().int().positive().default(60),
     by: z.enum(['key_and_client', 'key', 'client']).default('key_and_client'),
+    store: z
+      .union(
+        [z.literal('memory'), z.url({ protocol: /^rediss?$/ })],
+        'expected memory or a URL such as redis://host:6379/0',
+      )
+      .default('memory'),
+    on_store_failure: z.enum(['open', 'closed']).default('open'),
   }),
   auth: section({
     enabled: z.boolean().default(true),
@@ -60,6 +93,8 @@ export const gatewaySchema = z.strictObject({
   models: section({
     alias: z.record(z.string(), z.string()).default({}),
     required: z.array(z.string()).default([]),
+    allow: z.record(z.string(), z.array(extension)).default({}),
+    pin_options: z.record(z.string(), pinnedOptions).default({}),
   }),
   audit: section({
     file: z.string().min(1).optional(),

@@ -30,11 +30,12 @@ export class EventStream {
     return this.#raw.headersSent;
   }
 
-  /** Sends an event; waits while the caller reads more slowly than the model speaks. */
-  async send(data: object): Promise<void> {
+  /** Sends the text of events; waits while the caller reads more slowly than the model speaks. */
+  async send(text: string): Promise<void> {
+    if (text === '') return;
     this.#start();
     this.#quiet = false;
-    if (this.#raw.destroyed || this.#raw.write(sseEvent(data))) return;
+    if (this.#raw.destroyed || this.#raw.write(text)) return;
     await Promise.race([once(this.#raw, 'drain'), once(this.#raw, 'close')]);
   }
 

@@ -80,7 +80,7 @@ async function compose(input: GatewayInput, log: Log, draining: () => boolean): 
   const tracing = endpoint ? await startTracing('clawdbot-ops-gateway', endpoint) : undefined;
   const account = createAccount({ audit, metrics, tracing, clock, userIdTrusted: config.auth.trust_user_header });
   const upstream = new Upstream({ config, clock, metrics, log });
-  const admission = createAdmission(config, clock);
+  const admission = createAdmission(config, clock, metrics, log);
   const server = await createServer({ config, clock, admission, upstream, account, draining });
   guardNetwork(server.app.server, config, metrics, log);
   return {
@@ -88,6 +88,7 @@ async function compose(input: GatewayInput, log: Log, draining: () => boolean): 
     metricsServer: createMetricsServer(metrics, account),
     async release() {
       await upstream.close();
+      await admission.close();
       await tracing?.shutdown();
       audit.close();
     },

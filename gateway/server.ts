@@ -44,7 +44,7 @@ export async function createServer(stages: Stages): Promise<GatewayServer> {
     const exchange = openExchange(request, reply, stages, trusted);
     exchanges.set(request, exchange);
     reply.raw.once('close', () => exchanges.delete(request));
-    if (route) admit(exchange, route.generation, stages);
+    if (route) await admit(exchange, route.generation, stages);
   });
   app.addHook('onSend', async (request, reply, payload) => {
     if (reply.raw.destroyed) return;
@@ -114,9 +114,9 @@ function openExchange(request: FastifyRequest, reply: FastifyReply, stages: Stag
   };
 }
 
-function admit(exchange: OpenExchange, generation: boolean, stages: Stages): void {
+async function admit(exchange: OpenExchange, generation: boolean, stages: Stages): Promise<void> {
   if (stages.draining()) throw new OpsError('service_unavailable', { seconds: 5, reason: 'draining' });
-  const result = stages.admission(exchange.inbound, generation);
+  const result = await stages.admission(exchange.inbound, generation);
   for (const [name, value] of Object.entries(result.headers)) exchange.reply.header(name, value);
   if (isRejection(result)) {
     exchange.record.admitted({ keyId: result.keyId, probe: false });

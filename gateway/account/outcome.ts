@@ -29,6 +29,6 @@ const meanings: Readonly<Record<ClientErrorCode, Meaning>> = {
 export function meaningOf(error: OpsError<ClientErrorCode>): Meaning {
   const reason = error.values['reason'];
   const meaning = meanings[error.code];
-  if (reason === 'draining') return { outcome: 'rejected', rejection: reason };
+  if (reason === 'draining' || reason === 'rate_store') return { outcome: 'rejected', rejection: reason };
   return reason === 'breaker' ? { ...meaning, rejection: reason } : meaning;
 }

@@ -21,6 +21,8 @@ export interface Inbound {
 export interface Admitted {
   /** Id of the key in use; null where `auth.enabled` is false. */
   readonly keyId: string | null;
+  /** Whom the limit and the queue count the request for; a digest where it would hold an unhashed key or an address. */
+  readonly identity: string;
   /** A canary or triage probe: outside limits and the top 5. */
   readonly probe: boolean;
   /** Headers that tell the caller where it stands with its limit. */

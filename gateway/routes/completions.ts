@@ -1,6 +1,6 @@
 import { generate } from '../generation.ts';
 import type { ApiRoute } from '../route.ts';
-import { CompletionBuilder, translateCompletion } from '../translate/completions.ts';
+import { CompletionBuilder, CompletionStream, translateCompletion } from '../translate/completions.ts';
 
 const route: ApiRoute = {
   method: 'POST',
@@ -11,8 +11,8 @@ const route: ApiRoute = {
     generate(exchange, stages, {
       idPrefix: 'cmpl-',
       translate: translateCompletion,
-      chunks: (frame, includeUsage) => new CompletionBuilder(frame, includeUsage),
-      builder: (frame) => new CompletionBuilder(frame, false),
+      chunks: (frame, includeUsage) => new CompletionStream(frame, includeUsage),
+      builder: (frame) => new CompletionBuilder(frame),
     }),
 };
 

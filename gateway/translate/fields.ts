@@ -75,11 +75,13 @@ export function list(fields: Fields, name: string, param = name): readonly unkno
 }
 
 /** A string or a list of strings; always a list here. */
-export function texts(fields: Fields, name: string): string[] | undefined {
+export function texts(fields: Fields, name: string, param = name): string[] | undefined {
   const value = fields[name];
   if (!given(value)) return undefined;
   const values: unknown[] = Array.isArray(value) ? value : [value];
-  return values.map((item, index) => requiredText({ item }, 'item', Array.isArray(value) ? `${name}[${index}]` : name));
+  return values.map((item, index) =>
+    requiredText({ item }, 'item', Array.isArray(value) ? `${param}[${index}]` : param),
+  );
 }
 
 /** Names of the given fields that nobody here knows or can serve. */

@@ -9,10 +9,11 @@ import {
   object,
   requiredText,
   text,
-  texts,
   unknownFields,
 } from '../fields.ts';
+import type { ModelPolicy } from '../policy.ts';
 import { toOllamaMessages } from './messages.ts';
+import { addOptions, optionFields } from './options.ts';
 
 /** What a chat request asks of Ollama, and how its caller wants the answer. */
 export interface ChatTranslation {
@@ -24,26 +25,9 @@ export interface ChatTranslation {
   readonly ignored: readonly string[];
 }
 
-/** Runner options that OpenAI's API has under their own name; absent ones keep the value of the Modelfile. */
-const openaiOptions = ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'] as const;
-
-/** Ollama's own options that are passed on. Those that reload the model are not among them, except `num_ctx`. */
-const nativeOptions = [
-  'num_ctx',
-  'num_keep',
-  'top_k',
-  'min_p',
-  'typical_p',
-  'repeat_penalty',
-  'repeat_last_n',
-] as const;
-
-const integers: ReadonlySet<string> = new Set(['num_ctx', 'num_keep', 'top_k', 'repeat_last_n']);
-
 const known: ReadonlySet<string> = new Set([
-  ...['model', 'messages', 'stream', 'stream_options', 'n', 'max_tokens', 'max_completion_tokens', 'stop', 'seed'],
-  ...['tools', 'tool_choice', 'response_format', 'reasoning_effort', 'reasoning', 'logprobs', 'top_logprobs'],
-  ...['keep_alive', 'truncate', 'shift', 'options', ...openaiOptions],
+  ...['model', 'messages', 'stream', 'stream_options', 'n', 'tools', 'tool_choice', 'response_format'],
+  ...['reasoning_effort', 'reasoning', 'logprobs', 'top_logprobs', ...optionFields],
 ]);
 
 const efforts: Readonly<Record<string, boolean | string>> = {
@@ -58,7 +42,7 @@ const efforts: Readonly<Record<string, boolean | string>> = {
 };
 
 /** Translates `POST /v1/chat/completions` into `POST /api/chat`. @throws OpsError `invalid_request` naming the field. */
-export function translateChat(body: Fields): ChatTranslation {
+export function translateChat(body: Fields, policy: ModelPolicy): ChatTranslation {
   const messages = list(body, 'messages');
   if (!messages || messages.length === 0) throw invalid('messages', 'messages: expected at least one message');
   if ((number(body, 'n', { integer: true, min: 1 }) ?? 1) > 1) throw invalid('n', 'n: only 1 is supported');
@@ -71,9 +55,8 @@ export function translateChat(body: Fields): ChatTranslation {
   addTools(request, body, ignored);
   addFormat(request, body);
   addThinking(request, body);
-  addExtensions(request, body);
-  const options = readOptions(body, ignored);
-  if (Object.keys(options).length > 0) request.options = options;
+  addLogprobs(request, body);
+  addOptions(request, body, policy, ignored);
   const usage = object(body, 'stream_options');
   return {
     request,
@@ -122,37 +105,9 @@ function addThinking(request: OllamaChatRequest, body: Fields): void {
   request.think = think;
 }
 
-function addExtensions(request: OllamaChatRequest, body: Fields): void {
-  for (const name of ['logprobs', 'truncate', 'shift'] as const) {
-    const value = flag(body, name);
-    if (value !== undefined) request[name] = value;
-  }
+function addLogprobs(request: OllamaChatRequest, body: Fields): void {
+  const wanted = flag(body, 'logprobs');
   const top = number(body, 'top_logprobs', { integer: true, min: 0, max: 20 });
+  if (wanted !== undefined) request.logprobs = wanted;
   if (top !== undefined) request.top_logprobs = top;
-  const keep = body['keep_alive'];
-  if (typeof keep === 'number') request.keep_alive = keep;
-  else if (keep !== undefined && keep !== null) {
-    const duration = text(body, 'keep_alive') ?? '';
-    if (!/^-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(duration)) {
-      throw invalid('keep_alive', 'keep_alive: expected seconds as a number or a duration such as "10m"');
-    }
-    request.keep_alive = duration;
-  }
-}
-
-function readOptions(body: Fields, ignored: string[]): Record<string, unknown> {
-  const options: Record<string, unknown> = {};
-  const add = (name: string, value: unknown) => {
-    if (value !== undefined) options[name] = value;
-  };
-  const native = object(body, 'options') ?? {};
-  for (const name of nativeOptions) add(name, number(native, name, { integer: integers.has(name) }, `options.${name}`));
-  for (const name of unknownFields(native, new Set(nativeOptions))) ignored.push(`options.${name}`);
-  for (const name of openaiOptions) add(name, number(body, name));
-  add('seed', number(body, 'seed', { integer: true }));
-  add('stop', texts(body, 'stop'));
-  const limit = { integer: true, min: 1 };
-  const longer = number(body, 'max_completion_tokens', limit);
-  add('num_predict', longer ?? number(body, 'max_tokens', limit));
-  return options;
 }

@@ -1,52 +1,63 @@
 import type { OllamaChatRecord } from '../../../src/ollama.ts';
-import { finishReason, head, type ReplyFrame, toOpenAiToolCall, usageOf } from './reply.ts';
+import { Ending } from '../ending.ts';
+import { eventHead, type ReplyFrame, toOpenAiToolCall } from './reply.ts';
 
-/** Turns the records of an answer into `chat.completion.chunk`s, in the order that Ollama itself uses on `/v1`. */
+/**
+ * Turns the records of an answer into the events of `chat.completion.chunk`s, in the order that Ollama itself uses on
+ * `/v1`. It runs once per token: whatever is the same in all chunks is serialised once.
+ */
 export class ChunkStream {
   readonly #frame: ReplyFrame;
   readonly #includeUsage: boolean;
+  readonly #ending: Ending;
+  readonly #head: string;
+  readonly #delta: string;
   #roleSent = false;
-  #calls = 0;
-  #last: OllamaChatRecord | undefined;
 
   constructor(frame: ReplyFrame, includeUsage: boolean) {
     this.#frame = frame;
     this.#includeUsage = includeUsage;
+    this.#ending = new Ending(frame.maxTokens);
+    this.#head = eventHead(frame, 'chat.completion.chunk');
+    this.#delta = `${this.#head}{"index":0,"delta":{`;
   }
 
-  /** Chunks of one record; thinking and content of the same record become two. */
-  *add(record: OllamaChatRecord): Generator<object> {
-    const { thinking, content, tool_calls: calls = [] } = record.message ?? {};
-    if (thinking) yield this.#delta({ reasoning: thinking, reasoning_content: thinking });
-    if (content) yield this.#delta({ content }, record.logprobs);
-    for (const call of calls) {
-      yield this.#delta({ tool_calls: [toOpenAiToolCall(call, this.#calls, this.#frame)] });
-      this.#calls += 1;
+  /** Events of one record, or nothing; thinking and content of the same record become two. */
+  add(record: OllamaChatRecord): string {
+    this.#ending.note(record);
+    const { message, logprobs } = record;
+    let events = '';
+    if (message?.thinking) {
+      const text = JSON.stringify(message.thinking);
+      events += this.#event(`"reasoning":${text},"reasoning_content":${text}`, message.content ? undefined : logprobs);
     }
-    if (record.done) this.#last = record;
+    if (message?.content) events += this.#event(`"content":${JSON.stringify(message.content)}`, logprobs);
+    for (const call of message?.tool_calls ?? []) {
+      const entry = toOpenAiToolCall(call, this.#ending.toolCalls, this.#frame);
+      this.#ending.toolCalls += 1;
+      events += this.#event(`"tool_calls":[${JSON.stringify(entry)}]`);
+    }
+    return events;
   }
 
   get finishReason(): string {
-    return finishReason(this.#last, this.#calls > 0);
+    return this.#ending.finishReason;
   }
 
-  /** The last chunks: the reason of the end, and the counts where they were asked for. */
-  *end(): Generator<object> {
-    if (!this.#roleSent) yield this.#delta({ content: '' });
-    yield this.#chunk([{ index: 0, delta: {}, finish_reason: this.finishReason }]);
-    const usage = this.#includeUsage ? usageOf(this.#last) : undefined;
-    if (usage) yield { ...this.#chunk([]), usage };
+  /** The last events: the reason of the end, and the counts where they were asked for. */
+  end(): string {
+    const role = this.#roleSent ? '' : this.#event('"content":""');
+    const finish = `${this.#delta}},"finish_reason":${JSON.stringify(this.finishReason)}}]}\n\n`;
+    const usage = this.#includeUsage ? this.#ending.usage : undefined;
+    return role + finish + (usage ? `${this.#head}],"usage":${JSON.stringify(usage)}}\n\n` : '');
   }
 
-  #delta(fields: object, logprobs?: readonly unknown[]): object {
-    const delta = this.#roleSent ? fields : { role: 'assistant', ...fields };
+  /** @param fields JSON of the delta's fields, without braces */
+  #event(fields: string, logprobs?: readonly unknown[]): string {
+    const role = this.#roleSent ? '' : '"role":"assistant",';
     this.#roleSent = true;
-    const extra = logprobs && logprobs.length > 0 ? { logprobs: { content: logprobs } } : {};
-    return this.#chunk([{ index: 0, delta, ...extra, finish_reason: null }]);
-  }
-
-  #chunk(choices: readonly object[]): object {
-    return { ...head(this.#frame, 'chat.completion.chunk'), choices };
+    const extra = logprobs?.length ? `,"logprobs":{"content":${JSON.stringify(logprobs)}}` : '';
+    return `${this.#delta}${role}${fields}}${extra},"finish_reason":null}]}\n\n`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRateLimiter, rateHeaders } from '../../../gateway/admission/rate-limit.ts';
+import { createMemoryLimiter, rateHeaders } from '../../../gateway/admission/rate-limit.ts';
 import type { Clock } from '../../../src/clock.ts';
 
 function fakeClock() {
@@ -17,7 +17,7 @@ const limits = { max_requests: 3, window_seconds: 60 };
 
 test('the window starts at the first counted request, not at the start of a minute', () => {
   const { clock, at } = fakeClock();
-  const limiter = createRateLimiter(limits, clock);
+  const limiter = createMemoryLimiter(limits, clock);
   at(30_000);
   limiter.take('a');
   at(89_999);
@@ -28,7 +28,7 @@ test('the window starts at the first counted request, not at the start of a minu
 
 test('the request over the limit blocks for a whole window from then, and refused ones do not prolong it', () => {
   const { clock, at } = fakeClock();
-  const limiter = createRateLimiter(limits, clock);
+  const limiter = createMemoryLimiter(limits, clock);
   for (let count = 0; count < 3; count += 1) expect(limiter.take('a').allowed).toBe(true);
   at(20_000);
   expect(rateHeaders(limiter.take('a'))['retry-after']).toBe('60');
@@ -42,7 +42,7 @@ test('the request over the limit blocks for a whole window from then, and refuse
 
 test('identities do not share a window', () => {
   const { clock } = fakeClock();
-  const limiter = createRateLimiter({ max_requests: 1, window_seconds: 60 }, clock);
+  const limiter = createMemoryLimiter({ max_requests: 1, window_seconds: 60 }, clock);
   expect(limiter.take('a').allowed).toBe(true);
   expect(limiter.take('b').allowed).toBe(true);
   expect(limiter.take('a').allowed).toBe(false);

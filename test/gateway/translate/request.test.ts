@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
+import { gatewaySchema } from '../../../gateway/config.ts';
 import { translateChat } from '../../../gateway/translate/chat/request.ts';
+import { policyOf } from '../../../gateway/translate/policy.ts';
 
 const user = { role: 'user', content: 'hi' };
-const translate = (fields: object) => translateChat({ model: 'm', messages: [user], ...fields });
+const everything = gatewaySchema.parse({ models: { allow: { m: ['options.num_ctx', 'keep_alive'] } } }).models;
+const translate = (fields: object) =>
+  translateChat({ model: 'm', messages: [user], ...fields }, policyOf(everything, 'm'));
 
 test('a request without options sends none, and always asks for a stream', () => {
   expect(translate({}).request).toEqual({ model: 'm', messages: [user], stream: true });

@@ -4,6 +4,7 @@ import { ReplyBuilder } from '../../../gateway/translate/chat/reply.ts';
 import { ChunkStream } from '../../../gateway/translate/chat/stream.ts';
 import { LineSplitter } from '../../../gateway/translate/ndjson.ts';
 import type { OllamaChatRecord } from '../../../src/ollama.ts';
+import { events } from '../support/gateway.ts';
 
 const frame = { id: 'chatcmpl-1', created: 7, model: 'm', strip: [] };
 
@@ -14,7 +15,7 @@ interface Chunk {
 
 function chunksOf(records: OllamaChatRecord[], includeUsage = false): Chunk[] {
   const stream = new ChunkStream(frame, includeUsage);
-  return [...records.flatMap((record) => [...stream.add(record)]), ...stream.end()] as Chunk[];
+  return events(records.map((record) => stream.add(record)).join('') + stream.end()) as Chunk[];
 }
 
 test('lines come out whole wherever the bytes are cut', () => {
@@ -82,6 +83,6 @@ test('usage is sent when asked for, and never invented', () => {
 
 test('the response filter takes out model and created', () => {
   const builder = new ReplyBuilder({ ...frame, strip: ['model', 'created'] });
-  builder.add({ message: { content: 'x' }, done: true });
+  builder.add({ message: { content: '' }, done: true });
   expect(Object.keys(builder.build())).toEqual(['id', 'object', 'system_fingerprint', 'choices']);
 });

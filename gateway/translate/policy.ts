@@ -1,0 +1,35 @@
+import { ollamaOptionNames, ollamaOptions } from '../../src/ollama-options.ts';
+import type { GatewayConfig } from '../config.ts';
+
+type Models = GatewayConfig['models'];
+
+/** What the operator lets callers of one model decide, and what he has decided himself. */
+export interface ModelPolicy {
+  /** Names of Ollama's extensions that a caller may set: `keep_alive`, `truncate`, `shift`, `options.NAME`. */
+  readonly allow: ReadonlySet<string>;
+  /** Options, `keep_alive`, `truncate` and `shift` that are always sent. */
+  readonly pinned: Readonly<Record<string, unknown>>;
+}
+
+/** What a caller may set where `models.allow` says nothing: whatever does not load the model anew. */
+const usual: readonly string[] = [
+  'keep_alive',
+  'truncate',
+  ...ollamaOptionNames.filter((name) => !ollamaOptions[name].reloads).map((name) => `options.${name}`),
+];
+
+/** The policy of a request for `requested`; the name of the model is checked by the translation. */
+export function policyOf({ allow, pin_options, alias }: Models, requested: unknown): ModelPolicy {
+  const names = typeof requested === 'string' ? [requested, alias[requested] ?? requested] : [];
+  const entryOf = <Value>(entries: Readonly<Record<string, Value>>) =>
+    Object.entries(entries).find(([name]) => names.some((wanted) => isSameModel(name, wanted)))?.[1] ?? entries['*'];
+  return { allow: new Set(entryOf(allow) ?? usual), pinned: entryOf(pin_options) ?? {} };
+}
+
+/** `m` is `m:latest`, and `qwen3:32b` is `registry.internal/library/qwen3:32b`. */
+function isSameModel(a: string, b: string): boolean {
+  const [left, right] = [withTag(a), withTag(b)];
+  return left === right || left.endsWith(`/${right}`) || right.endsWith(`/${left}`);
+}
+
+const withTag = (name: string) => (name.slice(name.lastIndexOf('/') + 1).includes(':') ? name : `${name}:latest`);
