@@ -51,12 +51,7 @@ export const gatewaySchema = z.strictObject({
     max_requests: z.number().int().positive().default(30),
     window_seconds: z.number().int().positive().default(60),
     by: z.enum(['key_and_client', 'key', 'client']).default('key_and_client'),
-    store: z
-      .union(
-        [z.literal('memory'), z.url({ protocol: /^rediss?$/ })],
-        'expected memory or a URL such as redis://host:6379/0',
-      )
-      .default('memory'),
+    store: z.string().refine(isStore, 'expected memory or a URL such as redis://host:6379/0').default('memory'),
     on_store_failure: z.enum(['open', 'closed']).default('open'),
   }),
   auth: section({
@@ -96,6 +91,9 @@ export const gatewaySchema = z.strictObject({
     allow: z.record(z.string(), z.array(extension)).default({}),
     pin_options: z.record(z.string(), pinnedOptions).default({}),
   }),
+  cors: section({
+    origins: z.array(z.string().refine(isOrigin, 'expected an origin such as https://chat.example.com')).default([]),
+  }),
   audit: section({
     file: z.string().min(1).optional(),
     user_header: z.string().min(1).default('X-User-Id'),
@@ -111,6 +109,15 @@ function isAddressOrCidr(text: string): boolean {
   if (family === 0 || rest.length > 0) return false;
   if (prefix === undefined) return true;
   return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
+}
+
+function isStore(text: string): boolean {
+  return text === 'memory' || (/^rediss?:\/\/./.test(text) && URL.canParse(text));
+}
+
+/** What a browser sends as `Origin`: scheme, host and port, nothing else. */
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 /** The addresses of a list as a set that answers `check`. 127.0.0.1 admits `::1` too. */

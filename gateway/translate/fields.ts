@@ -47,7 +47,7 @@ export function number(fields: Fields, name: string, range: Range = {}, param = 
   const value = fields[name];
   if (!given(value)) return undefined;
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false } = range;
-  if (typeof value !== 'number' || !Number.isFinite(value) || (integer && !Number.isInteger(value))) {
+  if (typeof value !== 'number' || !Number.isFinite(value) || (integer && !Number.isSafeInteger(value))) {
     throw invalid(param, `${param}: expected ${integer ? 'an integer' : 'a number'}, got ${describe(value)}`);
   }
   if (value < min) throw invalid(param, `${param}: expected at least ${min}, got ${value}`);

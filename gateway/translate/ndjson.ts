@@ -1,22 +1,55 @@
-/** Splits a byte stream into lines wherever the reads cut it, inside a UTF-8 character too. Empty lines are dropped. */
-export class LineSplitter {
-  readonly #decoder = new TextDecoder();
-  #rest = '';
+/** Longest line in bytes. A record is a token, or at most a whole answer with its tool calls. */
+const longestLine = 64 * 1024 * 1024;
 
-  /** The lines that are complete with this piece. */
+/** A line that has no end within bounds: no record, and it must not fill the memory. */
+export class LineTooLong extends Error {
+  override readonly name = 'LineTooLong';
+}
+
+const lineFeed = 0x0a;
+
+/**
+ * Splits a byte stream into lines wherever the reads cut it, inside a UTF-8 character too. Empty lines are dropped. A
+ * line that comes in many pieces is put together once, at its end.
+ */
+export class LineSplitter {
+  readonly #limit: number;
+  #pieces: Uint8Array[] = [];
+  #held = 0;
+
+  constructor(limit = longestLine) {
+    this.#limit = limit;
+  }
+
+  /** The lines that are complete with this piece. @throws LineTooLong */
   push(bytes: Uint8Array): string[] {
-    return this.#take(this.#decoder.decode(bytes, { stream: true }));
+    const end = bytes.lastIndexOf(lineFeed);
+    if (end === -1) {
+      this.#hold(bytes);
+      return [];
+    }
+    const lines = this.#take(bytes.subarray(0, end));
+    this.#hold(bytes.subarray(end + 1));
+    return lines;
   }
 
   /** What stands behind the last line feed when the stream is over. */
   end(): string[] {
-    return this.#take(`${this.#decoder.decode()}\n`);
+    return this.#take(new Uint8Array());
   }
 
-  #take(text: string): string[] {
-    const lines = text.split('\n');
-    lines[0] = this.#rest + (lines[0] ?? '');
-    this.#rest = lines.pop() ?? '';
-    return lines.map((line) => line.trim()).filter((line) => line !== '');
+  #hold(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#held += bytes.length;
+    if (this.#held > this.#limit) throw new LineTooLong(`a line of more than ${this.#limit} bytes`);
+    this.#pieces.push(bytes);
+  }
+
+  #take(bytes: Uint8Array): string[] {
+    const whole = this.#pieces.length === 0 ? bytes : Buffer.concat([...this.#pieces, bytes]);
+    this.#pieces = [];
+    this.#held = 0;
+    const text = Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString('utf8');
+    return text.split('\n').filter((line) => line.trim() !== '');
   }
 }

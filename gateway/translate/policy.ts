@@ -9,6 +9,8 @@ export interface ModelPolicy {
   readonly allow: ReadonlySet<string>;
   /** Options, `keep_alive`, `truncate` and `shift` that are always sent. */
   readonly pinned: Readonly<Record<string, unknown>>;
+  /** Of the gpt-oss family: how hard it thinks can be said, not whether. */
+  readonly alwaysThinks?: boolean;
 }
 
 /** What a caller may set where `models.allow` says nothing: whatever does not load the model anew. */
@@ -20,11 +22,19 @@ const usual: readonly string[] = [
 
 /** The policy of a request for `requested`; the name of the model is checked by the translation. */
 export function policyOf({ allow, pin_options, alias }: Models, requested: unknown): ModelPolicy {
-  const names = typeof requested === 'string' ? [requested, alias[requested] ?? requested] : [];
+  const names = typeof requested === 'string' ? [requested, ...aliasOf(alias, requested)] : [];
   const entryOf = <Value>(entries: Readonly<Record<string, Value>>) =>
     Object.entries(entries).find(([name]) => names.some((wanted) => isSameModel(name, wanted)))?.[1] ?? entries['*'];
-  return { allow: new Set(entryOf(allow) ?? usual), pinned: entryOf(pin_options) ?? {} };
+  return {
+    allow: new Set(entryOf(allow) ?? usual),
+    pinned: entryOf(pin_options) ?? {},
+    alwaysThinks: names.some((name) => /(^|\/)gpt-oss(?![^:-])/i.test(name)),
+  };
 }
+
+/** Names such as `constructor` are no aliases. */
+const aliasOf = (alias: Models['alias'], requested: string) =>
+  Object.entries(alias).flatMap(([name, target]) => (name === requested ? [target] : []));
 
 /** `m` is `m:latest`, and `qwen3:32b` is `registry.internal/library/qwen3:32b`. */
 function isSameModel(a: string, b: string): boolean {

@@ -30,16 +30,16 @@ const known: ReadonlySet<string> = new Set([
   ...['reasoning_effort', 'reasoning', 'logprobs', 'top_logprobs', ...optionFields],
 ]);
 
-const efforts: Readonly<Record<string, boolean | string>> = {
-  none: false,
-  minimal: 'low',
-  low: 'low',
-  medium: 'medium',
-  high: 'high',
-  max: 'max',
-  xhigh: 'max',
-  ultra: 'max',
-};
+const efforts: ReadonlyMap<string, boolean | string> = new Map<string, boolean | string>([
+  ['none', false],
+  ['minimal', 'low'],
+  ['low', 'low'],
+  ['medium', 'medium'],
+  ['high', 'high'],
+  ['max', 'max'],
+  ['xhigh', 'max'],
+  ['ultra', 'max'],
+]);
 
 /** Translates `POST /v1/chat/completions` into `POST /api/chat`. @throws OpsError `invalid_request` naming the field. */
 export function translateChat(body: Fields, policy: ModelPolicy): ChatTranslation {
@@ -49,12 +49,12 @@ export function translateChat(body: Fields, policy: ModelPolicy): ChatTranslatio
   const ignored = unknownFields(body, known);
   const request: OllamaChatRequest = {
     model: requiredText(body, 'model'),
-    messages: toOllamaMessages(messages),
+    messages: toOllamaMessages(messages, ignored),
     stream: true,
   };
   addTools(request, body, ignored);
   addFormat(request, body);
-  addThinking(request, body);
+  addThinking(request, body, policy.alwaysThinks ?? false, ignored);
   addLogprobs(request, body);
   addOptions(request, body, policy, ignored);
   const usage = object(body, 'stream_options');
@@ -71,12 +71,19 @@ function addTools(request: OllamaChatRequest, body: Fields, ignored: string[]): 
   const tools = list(body, 'tools');
   if (choice !== undefined && choice !== null && choice !== 'none') ignored.push('tool_choice');
   if (!tools || tools.length === 0 || choice === 'none') return;
-  request.tools = tools.map((value, index) => {
-    const param = `tools[${index}]`;
-    const details = asObject(asObject(value, param)['function'], `${param}.function`);
-    const { strict: _, ...rest } = details;
-    return { type: 'function', function: { ...rest, name: requiredText(details, 'name', `${param}.function.name`) } };
-  });
+  request.tools = tools.map((value, index) => toOllamaTool(asObject(value, `tools[${index}]`), `tools[${index}]`));
+}
+
+function toOllamaTool(tool: Fields, param: string): object {
+  const type = text(tool, 'type', `${param}.type`) ?? 'function';
+  if (type !== 'function') {
+    throw invalid(`${param}.type`, `${param}.type: expected function, got ${JSON.stringify(type.slice(0, 40))}`);
+  }
+  const { strict: _, ...details } = asObject(tool['function'], `${param}.function`);
+  requiredText(details, 'name', `${param}.function.name`);
+  text(details, 'description', `${param}.function.description`);
+  object(details, 'parameters', `${param}.function.parameters`);
+  return { type, function: details };
 }
 
 function addFormat(request: OllamaChatRequest, body: Fields): void {
@@ -93,16 +100,20 @@ function addFormat(request: OllamaChatRequest, body: Fields): void {
   }
 }
 
-function addThinking(request: OllamaChatRequest, body: Fields): void {
+function addThinking(request: OllamaChatRequest, body: Fields, alwaysThinks: boolean, ignored: string[]): void {
   const reasoning = object(body, 'reasoning');
   const effort = text(body, 'reasoning_effort') ?? (reasoning && text(reasoning, 'effort', 'reasoning.effort'));
   if (effort === undefined) return;
-  const think = efforts[effort];
+  const think = efforts.get(effort);
+  const param = body['reasoning_effort'] === effort ? 'reasoning_effort' : 'reasoning.effort';
   if (think === undefined) {
-    const expected = Object.keys(efforts).join(', ');
-    throw invalid('reasoning_effort', `reasoning_effort: expected one of ${expected}, got ${JSON.stringify(effort)}`);
+    const got = JSON.stringify(effort.slice(0, 40));
+    throw invalid(param, `${param}: expected one of ${[...efforts.keys()].join(', ')}, got ${got}`);
   }
-  request.think = think;
+  if (!alwaysThinks) request.think = think;
+  // gpt-oss always thinks, and knows three levels.
+  else if (think === false) ignored.push(param);
+  else request.think = think === 'max' ? 'high' : think;
 }
 
 function addLogprobs(request: OllamaChatRequest, body: Fields): void {
