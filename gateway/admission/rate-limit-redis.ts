@@ -14,7 +14,8 @@ const reconnectMs = 1000;
  * One step of the limit of rate-limit.ts, in one piece: no replica sees it half done. The window is the key's life. The
  * count goes one beyond the limit, which marks the block.
  *
- * KEYS: the identity's. ARGV: the limit, the window in milliseconds. Returns the count and the milliseconds left.
+ * KEYS: the identity's. ARGV: the limit, the window in milliseconds. Returns the count, the milliseconds left, and 1 for
+ * allowed.
  */
 const takeScript = `
 local count = tonumber(redis.call('GET', KEYS[1]) or '0')
@@ -31,16 +32,18 @@ return { count, redis.call('PTTL', KEYS[1]), 0 }`;
  * and made again for ever. A verdict is undefined while the store does not answer.
  */
 export function createRedisLimiter(url: string, limits: RateLimits, log: Log): RateLimiter {
-  const opening = open(url, log);
+  const tell = tellChanges(new URL(url).host, log);
+  const opening = open(url, tell.lost);
   const windowMs = limits.window_seconds * 1000;
   return {
     async take(identity) {
       try {
         const redis = await opening;
         const answer = await redis.eval(takeScript, 1, keyOf(identity), limits.max_requests, windowMs);
+        tell.back();
         return toVerdict(answer as [number, number, number], limits.max_requests);
-      } catch {
-        // The connection's own events have been logged.
+      } catch (thrown) {
+        tell.lost(thrown);
         return undefined;
       }
     },
@@ -51,8 +54,8 @@ export function createRedisLimiter(url: string, limits: RateLimits, log: Log): R
   };
 }
 
-/** The library is loaded only here: most gateways count in memory. Resolves once the first attempt has succeeded or failed. */
-async function open(url: string, log: Log): Promise<Redis> {
+/** Resolves once the first attempt has succeeded or failed. The library is loaded here: most gateways count in memory. */
+async function open(url: string, lost: (reason: unknown) => void): Promise<Redis> {
   const { Redis } = await import('ioredis');
   const redis = new Redis(url, {
     lazyConnect: true,
@@ -62,22 +65,24 @@ async function open(url: string, log: Log): Promise<Redis> {
     connectTimeout: patienceMs,
     retryStrategy: () => reconnectMs,
   });
-  tellChanges(redis, new URL(url).host, log);
-  await redis.connect().catch(() => {});
+  redis.on('error', lost);
+  await redis.connect().catch(lost);
   return redis;
 }
 
-/** One line when the store is lost and one when it is back; the address has no password in it. */
-function tellChanges(redis: Redis, host: string, log: Log): void {
-  let lost = false;
-  redis.on('error', (error) => {
-    if (!lost) log.warn({ store: host, reason: reasonOf(error) }, 'the store of the rate limit does not answer');
-    lost = true;
-  });
-  redis.on('ready', () => {
-    if (lost) log.info({ store: host }, 'the store of the rate limit answers again');
-    lost = false;
-  });
+/** One line when the store is lost and one when it is back. `host` is the address without the password. */
+function tellChanges(host: string, log: Log) {
+  let isLost = false;
+  return {
+    lost(reason: unknown) {
+      if (!isLost) log.warn({ store: host, reason: reasonOf(reason) }, 'the store of the rate limit does not answer');
+      isLost = true;
+    },
+    back() {
+      if (isLost) log.info({ store: host }, 'the store of the rate limit answers again');
+      isLost = false;
+    },
+  };
 }
 
 /** Identities hold addresses and users' names: the store gets their digest. */
