@@ -104,7 +104,7 @@ async function compose(input: GatewayInput, log: Log, draining: () => boolean): 
   const userIdTrusted = () => config.auth.trust_user_header;
   const account = createAccount({ audit, metrics, tracing, clock, userIdTrusted });
   const upstream = new Upstream({ config: () => config, clock, metrics, log });
-  let admission = createAdmission({ config, clock, metrics, log });
+  let admission = createAdmission(config, clock, metrics, log);
   const stages: Stages = {
     get config() {
       return config;
@@ -126,7 +126,7 @@ async function compose(input: GatewayInput, log: Log, draining: () => boolean): 
     metricsServer: createMetricsServer(metrics, account),
     reload(next) {
       config = next;
-      admission = admission.reload(next);
+      admission = createAdmission(next, clock, metrics, log, admission);
     },
     async release() {
       await upstream.close();

@@ -74,7 +74,7 @@ function addHooks(app: FastifyInstance, stages: Stages, exchanges: Exchanges): v
 
 /** Key and limit, before the body is read. Without a shared store the answer is there at once. */
 function admit(exchange: OpenExchange, { generation }: ApiRoute, stages: Stages, done: (error?: Error) => void): void {
-  const verdict = stages.draining() ? draining() : stages.admission.admit(exchange.inbound, generation);
+  const verdict = stages.draining() ? draining() : stages.admission(exchange.inbound, generation);
   if (verdict instanceof Promise) verdict.then((result) => done(note(exchange, result)), done);
   else done(note(exchange, verdict));
 }

@@ -1,53 +1,55 @@
-/** Bytes of one line; an image or a long tool call is far below. */
+/** Longest line in bytes. A record is a token, or at most a whole answer with its tool calls. */
 const longestLine = 64 * 1024 * 1024;
 
-const lineFeed = 10;
+/** A line that has no end within bounds: no record, and it must not fill the memory. */
+export class LineTooLong extends Error {
+  override readonly name = 'LineTooLong';
+}
+
+const lineFeed = 0x0a;
 
 /**
- * Splits a byte stream into lines wherever the reads cut it. A line feed is never part of a UTF-8 character, so bytes are
- * searched and whole lines decoded. Empty lines are dropped.
+ * Splits a byte stream into lines wherever the reads cut it, inside a UTF-8 character too. Empty lines are dropped. A
+ * line that comes in many pieces is put together once, at its end.
  */
 export class LineSplitter {
-  /** Pieces of the line that is not complete yet. */
-  #rest: Buffer[] = [];
-  #restLength = 0;
+  readonly #limit: number;
+  #pieces: Uint8Array[] = [];
+  #held = 0;
 
-  /** The lines that are complete with this piece. @throws RangeError where a line never ends */
-  push(bytes: Buffer): string[] {
-    const lines: string[] = [];
-    let from = 0;
-    for (let at = bytes.indexOf(lineFeed); at !== -1; at = bytes.indexOf(lineFeed, from)) {
-      this.#add(lines, bytes, from, at);
-      from = at + 1;
+  constructor(limit = longestLine) {
+    this.#limit = limit;
+  }
+
+  /** The lines that are complete with this piece. @throws LineTooLong */
+  push(bytes: Uint8Array): string[] {
+    const end = bytes.lastIndexOf(lineFeed);
+    if (end === -1) {
+      this.#hold(bytes);
+      return [];
     }
-    if (from < bytes.length) this.#keep(bytes.subarray(from));
+    const lines = this.#take(bytes.subarray(0, end));
+    this.#hold(bytes.subarray(end + 1));
     return lines;
   }
 
   /** What stands behind the last line feed when the stream is over. */
   end(): string[] {
-    const lines: string[] = [];
-    this.#add(lines, Buffer.alloc(0), 0, 0);
-    return lines;
+    return this.#take(new Uint8Array());
   }
 
-  #add(lines: string[], bytes: Buffer, from: number, to: number): void {
-    const line = (
-      this.#restLength === 0 ? bytes.toString('utf8', from, to) : this.#joined(bytes.subarray(from, to))
-    ).trim();
-    if (line !== '') lines.push(line);
+  #hold(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#held += bytes.length;
+    if (this.#held > this.#limit) throw new LineTooLong(`a line of more than ${this.#limit} bytes`);
+    this.#pieces.push(bytes);
   }
 
-  #joined(last: Buffer): string {
-    const line = Buffer.concat([...this.#rest, last]).toString();
-    this.#rest = [];
-    this.#restLength = 0;
-    return line;
-  }
-
-  #keep(piece: Buffer): void {
-    this.#rest.push(piece);
-    this.#restLength += piece.length;
-    if (this.#restLength > longestLine) throw new RangeError(`a line is longer than ${longestLine} bytes`);
+  #take(bytes: Uint8Array): string[] {
+    const whole = this.#pieces.length === 0 ? bytes : Buffer.concat([...this.#pieces, bytes]);
+    this.#pieces = [];
+    this.#held = 0;
+    const text = Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString('utf8');
+    return text.split('\n').filter((line) => line.trim() !== '');
   }
 }

@@ -130,7 +130,7 @@ class AttemptHandler<Item extends UpstreamRecord> implements Dispatcher.Dispatch
     try {
       for (const line of read()) records.push(parseRecord<Item>(line));
     } catch (thrown) {
-      broken = asMalformed(thrown);
+      broken = fromNetwork(thrown);
     }
     try {
       if (records.length > 0) this.#wait(this.#input.onRecords(records));
@@ -173,10 +173,6 @@ class AttemptHandler<Item extends UpstreamRecord> implements Dispatcher.Dispatch
     this.#input.signal.removeEventListener('abort', this.#onAbort);
   }
 }
-
-/** A line that never ends is as broken as one that is no JSON. */
-const asMalformed = (thrown: unknown) =>
-  thrown instanceof RangeError ? new UpstreamFailure('malformed', thrown.message, { cause: thrown }) : thrown;
 
 function parseRecord<Item extends UpstreamRecord>(line: string): Item {
   let record: Item | null;

@@ -1,4 +1,5 @@
 import { exitCode } from '../../errors.ts';
+import { withoutUserInfo } from '../../text.ts';
 import type { CliCommand } from '../command.ts';
 import { configOption, configurationFile, readConfiguration } from '../configuration.ts';
 
@@ -44,7 +45,8 @@ const command: CliCommand = {
 };
 
 function mask(name: string, value: unknown): unknown {
-  if (name === 'header_key' || !secretNames.test(name)) return value;
+  if (name === 'header_key' || !secretNames.test(name))
+    return typeof value === 'string' ? withoutUserInfo(value) : value;
   if (Array.isArray(value)) return value.map((item) => (typeof item === 'string' ? '***' : item));
   return typeof value === 'string' && !name.endsWith('_file') ? '***' : value;
 }
