@@ -4,20 +4,30 @@ import type { SimulatedModel } from './ollama-models.ts';
 
 /**
  * What is wrong with the simulator. `silent` accepts and never answers, on every path; `refuse` stops listening; the
- * others concern generation only: `slow-first-token` waits `slowFirstTokenMs`, `stall` ends speaking after three
- * records, `error-record` and `no-done` end the stream there, `reset` cuts it, `error` answers 500, `busy` Ollama's 503.
+ * others concern generation and embeddings only. In the place of an answer: `error` is 500, `busy` Ollama's own 503,
+ * `not-found` 404, `early-reset` cuts the connection, `slow-first-token` waits `slowFirstTokenMs` first. While it loads:
+ * `load-failure` is 500, `load-reset` cuts. After three records of a generation: `stall` says no more, `error-record`,
+ * `no-done`, `garbage` (a line that is no JSON) and `half-character` (inside a line) end the stream, `reset` cuts it,
+ * `huge-line` says a word of a million letters and goes on. Embeddings that are `garbage` are a page, not JSON.
  */
 export type OllamaFault =
   | 'none'
   | 'silent'
   | 'refuse'
+  | 'error'
+  | 'busy'
+  | 'not-found'
+  | 'early-reset'
   | 'slow-first-token'
+  | 'load-failure'
+  | 'load-reset'
   | 'stall'
   | 'error-record'
   | 'no-done'
-  | 'reset'
-  | 'error'
-  | 'busy';
+  | 'garbage'
+  | 'half-character'
+  | 'huge-line'
+  | 'reset';
 
 export interface OllamaSimulatorOptions {
   /** 0 or absent: a free one. */

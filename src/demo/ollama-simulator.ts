@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OllamaChatRequest } from '../ollama.ts';
 import { answerRecords, defaultScript, finalRecord, type Script, wordsOf } from './ollama-answer.ts';
+import { failLoad, interrupt, refuse, wordsBeforeFault } from './ollama-faults.ts';
 import { createOllamaLog } from './ollama-log.ts';
 import { psEntry, type SimulatedModel, showEntry, tagEntry, withTag } from './ollama-models.ts';
 import type { OllamaFault, OllamaSimulator, OllamaSimulatorOptions, SimulatedRequest } from './ollama-options.ts';
@@ -101,13 +102,7 @@ class Simulation implements OllamaSimulator {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
-    const record: SimulatedRequest = {
-      method,
-      path,
-      headers: request.headers,
-      body: parsed(text),
-      aborted: false,
-    };
+    const record: SimulatedRequest = { method, path, headers: request.headers, body: parsed(text), aborted: false };
     this.requests.push(record);
     response.once('close', () => {
       record.aborted = !response.writableFinished;
@@ -126,8 +121,7 @@ class Simulation implements OllamaSimulator {
     else if (path === '/api/ps') send(response, 200, { models: this.#resident() });
     else if (body === undefined) send(response, 400, { error: 'unexpected EOF' });
     else if (path === '/api/show') this.#withModel(body, response, (model) => send(response, 200, showEntry(model)));
-    else if (path === '/api/embed') this.#withModel(body, response, (model) => embed(model, body, response));
-    else if (path === '/api/chat') await this.#chat(body as OllamaChatRequest, response);
+    else if (path === '/api/embed' || path === '/api/chat') await this.#work(path, body, response);
     else send(response, 404, { error: 'not found' });
   }
 
@@ -147,35 +141,34 @@ class Simulation implements OllamaSimulator {
     else send(response, 404, { error: `model '${(body as { model?: string }).model ?? ''}' not found` });
   }
 
-  async #chat(request: OllamaChatRequest, response: ServerResponse): Promise<void> {
-    const model = this.#find(request);
-    if (!model) return this.#withModel(request, response, () => {});
-    if (this.#fault === 'busy') {
-      const error = 'server busy, please try again.  maximum pending requests exceeded';
-      return send(response, 503, { error });
-    }
-    if (this.#fault === 'error') {
-      const error =
-        'model runner has unexpectedly stopped, this may be due to resource limitations or an internal error';
-      return send(response, 500, { error: `${error}, check ollama server logs for details` });
-    }
-    const load = await this.#load(model);
-    if (!request.messages || request.messages.length === 0) {
+  /** `/api/chat` and `/api/embed`. */
+  async #work(path: string, body: unknown, response: ServerResponse): Promise<void> {
+    const model = this.#find(body);
+    if (!model) return this.#withModel(body, response, () => {});
+    if (refuse(this.#fault, response)) return;
+    const load = await this.#load(model, response);
+    if (response.writableEnded || response.destroyed) return;
+    const request = body as OllamaChatRequest;
+    if (path === '/api/chat' && !request.messages?.length) {
       const message = { role: 'assistant', content: '' };
       return send(response, 200, { ...stamp(request), message, done: true, done_reason: 'load' });
     }
     const { firstTokenMs = 5, slowFirstTokenMs = 10_000 } = this.#options;
     const prefill = this.#fault === 'slow-first-token' ? slowFirstTokenMs : firstTokenMs;
     await sleep(prefill);
-    if (!response.destroyed) await this.#generate(request, response, { load, prefill });
+    if (response.destroyed) return;
+    if (path === '/api/chat') await this.#generate(request, response, { load, prefill });
+    else if (this.#fault === 'garbage') response.end('<html>not Ollama</html>\n');
+    else embed(model, body, response);
   }
 
-  /** Milliseconds that the load took, 0 when the model was in memory. */
-  async #load(model: SimulatedModel): Promise<number> {
+  /** Milliseconds that the load took, 0 when the model was in memory. A load that fails ends the response. */
+  async #load(model: SimulatedModel, response: ServerResponse): Promise<number> {
     if (this.#loaded.has(model.name)) return 0;
     const { loadMs = 50 } = this.#options;
     this.#log.message('INFO', 'llama_server.go:1048', 'loading model via llama-server', `model=${model.name}`);
     await sleep(loadMs);
+    if (failLoad(this.#fault, response)) return loadMs;
     const seconds = (loadMs / 1000).toFixed(2);
     this.#log.message('INFO', 'llama_server.go:1362', `llama-server started in ${seconds} seconds`);
     this.#loaded.add(model.name);
@@ -192,7 +185,7 @@ class Simulation implements OllamaSimulator {
     const started = performance.now();
     response.setHeader('content-type', 'application/x-ndjson');
     for (const [index, record] of records.entries()) {
-      if (index === 3 && this.#interrupt(response)) return;
+      if (index === wordsBeforeFault && interrupt(this.#fault, response, this.#log)) return;
       line(record);
       await sleep(1000 / (this.#options.tokensPerSecond ?? 1000));
       if (response.destroyed) return;
@@ -200,15 +193,5 @@ class Simulation implements OllamaSimulator {
     const complete = records.length < (Number(request.options?.['num_predict']) || Number.POSITIVE_INFINITY);
     line(finalRecord(request, records.length, complete, { ...times, decode: performance.now() - started }));
     response.end();
-  }
-
-  /** Plays a fault in the middle of an answer; true when the answer is over. */
-  #interrupt(response: ServerResponse): boolean {
-    if (this.#fault === 'error-record') {
-      this.#log.message('ERROR', 'server.go:1594', 'post predict', 'error="unexpected EOF"');
-      response.end('{"error":"an error was encountered while running the model: unexpected EOF"}\n');
-    } else if (this.#fault === 'no-done') response.end();
-    else if (this.#fault === 'reset') response.socket?.resetAndDestroy();
-    return ['stall', 'error-record', 'no-done', 'reset'].includes(this.#fault);
   }
 }
