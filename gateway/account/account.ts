@@ -45,7 +45,7 @@ export function createAccount({ audit, metrics, tracing, clock, userIdTrusted }:
   return {
     open(inbound) {
       const span = openSpan(tracing, inbound);
-      const record = new RequestRecord(inbound, span.traceId, clock);
+      const record = new RequestRecord(inbound, span, clock);
       records.add(record);
       const writeStarted = () => audit.write(record.line('started', userIdTrusted));
       const cancelStarted = clock.after(startedLineAfterMs, writeStarted, { keepAlive: false });
