@@ -45,7 +45,7 @@ export function upstreamCall({ admitted, record, signal, reply }: Exchange): Ups
     identity: admitted.identity,
     progress: record,
     signal,
-    traceparent: record.traceparent,
+    trace: record,
     onTruncation(certain) {
       if (certain) record.truncated();
       if (!reply.raw.headersSent) reply.header('x-gateway-prompt-truncated', certain ? 'true' : 'likely');

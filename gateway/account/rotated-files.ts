@@ -4,12 +4,10 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { codeOf } from '../../src/errors.ts';
+import { parseRotatedName } from '../../src/rotated-log.ts';
 
 /** A temporary file that has not grown for so long was left by a process that ended. */
 const abandonedMs = 600_000;
-
-/** What a rotated file's name has after the log's own: the day, a number if the day has several, what was done to it. */
-const suffix = /^(\d{4}-\d\d-\d\d)(?:\.\d+)?(\.gz|\.gz\.tmp)?$/;
 
 export interface Retention {
   /** Path of the log that is rotated. */
@@ -25,13 +23,11 @@ export interface Retention {
  */
 export async function tidyRotatedFiles({ file, oldest, gzip }: Retention): Promise<void> {
   const folder = dirname(file);
-  const start = `${basename(file)}-`;
   for (const name of await readdir(folder)) {
-    const found = name.startsWith(start) ? suffix.exec(name.slice(start.length)) : null;
-    const [, day = '', ending] = found ?? [];
+    const rotated = parseRotatedName(name, basename(file));
     const path = join(folder, name);
-    if (found && day < oldest) await unlinkIfThere(path);
-    else if (found && gzip && ending === undefined) await compress(path);
+    if (rotated && rotated.day < oldest) await unlinkIfThere(path);
+    else if (rotated && gzip && rotated.ending === undefined) await compress(path);
   }
 }
 

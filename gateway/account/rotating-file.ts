@@ -1,11 +1,12 @@
 import { fstatSync } from 'node:fs';
 import type { Cancel, Clock } from '../../src/clock.ts';
 import { reasonOf } from '../../src/errors.ts';
+import { localDay } from '../../src/rotated-log.ts';
 import type { Log } from '../../src/telemetry/log.ts';
 import type { GatewayConfig } from '../config.ts';
 import { type AppendFile, openAppending } from './append-file.ts';
 import { tidyRotatedFiles } from './rotated-files.ts';
-import { dayOf, moveAside, untilMidnight } from './rotation.ts';
+import { moveAside, untilMidnight } from './rotation.ts';
 
 /** After this another process that writes to the same file has rotated too, and the moved one may be compressed. */
 const tidyAfterMs = 60_000;
@@ -37,9 +38,9 @@ export class RotatingFile {
     this.#opened = input.opened;
     const now = input.clock.now();
     const { size, mtimeMs } = fstatSync(input.opened.descriptor);
-    this.#day = dayOf(size > 0 ? Math.min(mtimeMs, now) : now);
+    this.#day = localDay(size > 0 ? Math.min(mtimeMs, now) : now);
     if (input.config.rotate === 'off') return;
-    this.#dueAt = this.#day === dayOf(now) ? now + untilMidnight(now) : now;
+    this.#dueAt = this.#day === localDay(now) ? now + untilMidnight(now) : now;
     this.#rotateIfDue();
     this.#schedule();
     this.#tidyLater(0);
@@ -85,7 +86,7 @@ export class RotatingFile {
       if (!this.#failing) log.error({ reason: reasonOf(thrown) }, 'audit file cannot be rotated, it goes on growing');
       this.#failing = true;
     }
-    this.#day = dayOf(now);
+    this.#day = localDay(now);
     this.#dueAt = now + untilMidnight(now);
   }
 
@@ -102,7 +103,7 @@ export class RotatingFile {
   #tidyLater(ms: number): void {
     const { file, config, log, clock } = this.#input;
     const tidy = () => {
-      const oldest = dayOf(clock.now() - config.keep * dayMs);
+      const oldest = localDay(clock.now() - config.keep * dayMs);
       tidyRotatedFiles({ file, oldest, gzip: config.gzip }).catch((thrown: unknown) => {
         log.error({ reason: reasonOf(thrown) }, 'rotated audit files cannot be compressed or deleted');
       });

@@ -1,15 +1,9 @@
 import { existsSync, linkSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { codeOf } from '../../src/errors.ts';
+import { localDay } from '../../src/rotated-log.ts';
 
 /** How long two processes may be between the two steps of the same rotation; a longer time means that one died there. */
 const rotationTakesMs = 60_000;
-
-/** The calendar day of a moment in the local time zone, `2026-11-25`: the zone in which cron reads "yesterday". */
-export function dayOf(at: number): string {
-  const date = new Date(at);
-  const two = (part: number) => String(part).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
 
 /** Milliseconds until the next local midnight; days of 23 or 25 hours included. */
 export function untilMidnight(at: number): number {
@@ -36,7 +30,7 @@ export function moveAside(file: string, own: Stats, day: string, now: number): b
     } catch (thrown) {
       if (codeOf(thrown) !== 'EEXIST') throw thrown;
       if (!isSame(statSync(target), own)) continue;
-      const sinceMidnight = now - new Date(`${dayOf(now)}T00:00:00`).getTime();
+      const sinceMidnight = now - new Date(`${localDay(now)}T00:00:00`).getTime();
       if (sinceMidnight < rotationTakesMs) return false;
     }
     unlinkSync(file);

@@ -18,7 +18,7 @@ const inbound: Inbound = {
 function recordAt() {
   let now = 0;
   const clock: Clock = { now: () => now, monotonic: () => now, after: () => () => {} };
-  const record = new RequestRecord(inbound, { traceId: null, traceparent: undefined }, clock);
+  const record = new RequestRecord(inbound, null, clock);
   record.describe({ model: 'm', stream: true, promptChars: 2, messages: 1 });
   return {
     record,

@@ -17,7 +17,7 @@ export function auditLine(requestId: string, type: 'audit' | 'started' = 'audit'
     ...{ requestId, clientRequestId: null, traceparent: undefined, method: 'POST', path: '/v1/chat/completions' },
     ...{ clientIp: '10.0.0.7', proxied: true, userId: 'li', headers: {} },
   };
-  return new RequestRecord(inbound, { traceId: null, traceparent: undefined }, systemClock).line(type, false);
+  return new RequestRecord(inbound, null, systemClock).line(type, false);
 }
 
 export interface AuditRig {
