@@ -111,7 +111,8 @@ export type GatewayConfig = z.output<typeof gatewaySchema>;
 function isAddressOrCidr(text: string): boolean {
   const [ip = '', prefix, ...rest] = text.split('/');
   const family = isIP(ip);
-  if (family === 0 || rest.length > 0) return false;
+  // A zone belongs to one machine's network card; no set of addresses takes it.
+  if (family === 0 || rest.length > 0 || ip.includes('%')) return false;
   if (prefix === undefined) return true;
   return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
 }

@@ -49,9 +49,9 @@ export class CompletionStream {
   /** The event of one record, or nothing. */
   add(record: OllamaChatRecord): string {
     this.#ending.note(record);
-    const text = record.message?.content;
-    const logprobs = record.logprobs ? JSON.stringify(this.#logprobs.take(record.logprobs)) : 'null';
-    return text ? this.#event(JSON.stringify(text), logprobs, 'null') : '';
+    const text = record.message?.content ?? '';
+    if (!record.logprobs?.length) return text === '' ? '' : this.#event(JSON.stringify(text), 'null', 'null');
+    return this.#event(JSON.stringify(text), JSON.stringify(this.#logprobs.take(record.logprobs)), 'null');
   }
 
   /** The last events of a stream. */

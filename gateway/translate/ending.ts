@@ -22,7 +22,7 @@ export class Ending {
 
   note(record: OllamaChatRecord): void {
     const { message } = record;
-    if (message && (message.content || message.thinking || message.tool_calls)) this.#deltas += 1;
+    if (message?.content || message?.thinking || message?.tool_calls?.length) this.#deltas += 1;
     if (record.done) this.#last = record;
   }
 

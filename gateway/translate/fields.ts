@@ -11,6 +11,7 @@ export function invalid(param: string | null, message: string): OpsError {
 const given = (value: unknown) => value !== undefined && value !== null;
 
 function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   return value === null ? 'null' : typeof value === 'object' ? 'an object' : JSON.stringify(value).slice(0, 40);
 }

@@ -14,7 +14,7 @@ const lineFeed = 0x0a;
  */
 export class LineSplitter {
   readonly #limit: number;
-  #pieces: Uint8Array[] = [];
+  #pieces: Buffer[] = [];
   #held = 0;
 
   constructor(limit = longestLine) {
@@ -22,34 +22,34 @@ export class LineSplitter {
   }
 
   /** The lines that are complete with this piece. @throws LineTooLong */
-  push(bytes: Uint8Array): string[] {
+  push(bytes: Buffer): string[] {
     const end = bytes.lastIndexOf(lineFeed);
     if (end === -1) {
       this.#hold(bytes);
       return [];
     }
-    const lines = this.#take(bytes.subarray(0, end));
-    this.#hold(bytes.subarray(end + 1));
-    return lines;
+    const text = this.#pieces.length === 0 ? bytes.toString('utf8', 0, end) : this.#take(bytes.subarray(0, end));
+    if (end + 1 < bytes.length) this.#hold(bytes.subarray(end + 1));
+    return linesOf(text);
   }
 
   /** What stands behind the last line feed when the stream is over. */
   end(): string[] {
-    return this.#take(new Uint8Array());
+    return linesOf(this.#take(Buffer.alloc(0)));
   }
 
-  #hold(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
+  #hold(bytes: Buffer): void {
     this.#held += bytes.length;
     if (this.#held > this.#limit) throw new LineTooLong(`a line of more than ${this.#limit} bytes`);
     this.#pieces.push(bytes);
   }
 
-  #take(bytes: Uint8Array): string[] {
-    const whole = this.#pieces.length === 0 ? bytes : Buffer.concat([...this.#pieces, bytes]);
+  #take(bytes: Buffer): string {
+    const whole = Buffer.concat([...this.#pieces, bytes]);
     this.#pieces = [];
     this.#held = 0;
-    const text = Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString('utf8');
-    return text.split('\n').filter((line) => line.trim() !== '');
+    return whole.toString('utf8');
   }
 }
+
+const linesOf = (text: string) => text.split('\n').filter((line) => line.trim() !== '');

@@ -76,7 +76,11 @@ function set({ options, policy, ignored }: Context, name: string, value: unknown
 }
 
 function readShared(fields: Fields, name: (typeof shared)[number], param: string): unknown {
-  if (name === 'stop') return texts(fields, name, param);
+  if (name === 'stop') {
+    const stop = texts(fields, name, param);
+    // An empty list would take away those of the Modelfile.
+    return stop?.length === 0 ? undefined : stop;
+  }
   if (name === 'seed') return number(fields, name, { integer: true }, param);
   // 0 does not limit an answer in Ollama, and -1 and -2 are its words for no limit.
   if (name === 'num_predict') return number(fields, name, { integer: true, min: fields[name] === 0 ? 1 : -2 }, param);

@@ -31,7 +31,10 @@ export class ChunkStream {
       const text = JSON.stringify(message.thinking);
       events += this.#event(`"reasoning":${text},"reasoning_content":${text}`, message.content ? undefined : logprobs);
     }
-    if (message?.content) events += this.#event(`"content":${JSON.stringify(message.content)}`, logprobs);
+    // Log probabilities without a text of their own must not get lost.
+    if (message?.content || (logprobs?.length && !message?.thinking)) {
+      events += this.#event(`"content":${JSON.stringify(message?.content ?? '')}`, logprobs);
+    }
     for (const call of message?.tool_calls ?? []) {
       const entry = toOpenAiToolCall(call, this.#ending.toolCalls, this.#frame);
       this.#ending.toolCalls += 1;

@@ -86,3 +86,34 @@ test('the response filter takes out model and created', () => {
   builder.add({ message: { content: '' }, done: true });
   expect(Object.keys(builder.build())).toEqual(['id', 'object', 'system_fingerprint', 'choices']);
 });
+
+test('log probabilities without a text are not lost', () => {
+  const logprobs = [{ token: 'x', logprob: -1 }];
+  const chunks = chunksOf([
+    { message: { content: '' }, logprobs },
+    { message: { thinking: 'hm' }, logprobs },
+  ]);
+  expect(chunks.slice(0, 2).map(({ choices }) => choices[0])).toMatchObject([
+    { delta: { content: '' }, logprobs: { content: logprobs } },
+    { delta: { reasoning: 'hm' }, logprobs: { content: logprobs } },
+  ]);
+});
+
+test('ids of tool calls that Ollama left out differ within an answer', () => {
+  const call = { function: { name: 'f', arguments: {} } };
+  const record = { message: { tool_calls: [call, { ...call, id: 'call_theirs' }] } };
+  const builder = new ReplyBuilder({ ...frame, id: 'chatcmpl-0123456789' });
+  builder.add(record);
+  builder.add(record);
+  const { choices } = builder.build() as { choices: { message: { tool_calls: { id: string }[] } }[] };
+  const ids = choices[0]?.message.tool_calls.map(({ id }) => id);
+  expect(ids).toEqual(['call_012345670', 'call_theirs', 'call_012345672', 'call_theirs']);
+});
+
+test('a model that was only loaded has said nothing', () => {
+  const chunks = chunksOf([{ message: { content: '' }, done: true, done_reason: 'load' }], true);
+  expect(chunks.map(({ choices }) => choices[0])).toMatchObject([
+    { delta: { role: 'assistant', content: '' }, finish_reason: null },
+    { delta: {}, finish_reason: 'stop' },
+  ]);
+});
