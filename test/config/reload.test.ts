@@ -139,3 +139,27 @@ describe('ops gateway', () => {
     expect(readFileSync(audit, 'utf8').trim().split('\n')).toHaveLength(1);
   });
 });
+
+test('ops watch refuses a file with mistakes, and says what waits for its next start', async () => {
+  const folder = temporaryFolder('reload');
+  const file = join(folder, 'ops.yaml');
+  const port = await freePort();
+  const configuration = {
+    ...{ watch: { state_dir: folder }, page: { listen: `127.0.0.1:${port}` } },
+    alerts: { rules: { UiDown: { for: '90s' } } },
+  };
+  writeFileSync(file, stringify(configuration));
+  const program = startProgram(join(repository, 'bin/ops'), ['watch', '--config', file]);
+  onTestFinished(async () => void (await program.stop()));
+  await answering(`http://127.0.0.1:${port}/health`, program);
+  replace(file, stringify({ ...configuration, alerts: { rules: { UiDwon: { for: '90s' } } } }));
+  await vi.waitFor(() => expect(program.output()).toContain('configuration refused'), 5000);
+  expect(program.output()).toContain('UiDwon');
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  expect(metrics).toContain('ops_config_last_reload_successful 0');
+  replace(file, stringify({ ...configuration, alerts: { rules: { UiDown: { for: '2m' } } } }));
+  await vi.waitFor(() => expect(program.output()).toContain('next start'), 5000);
+  expect(program.output()).toContain('"options":["alerts.rules.UiDown.for"]');
+  program.process.kill('SIGHUP');
+  await vi.waitFor(() => expect(program.output()).toContain('nothing changed'), 5000);
+});
