@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { byteSize, duration, listenAddress, oneOrMany } from '../src/config/types.ts';
+import { isOllamaDuration, ollamaOptionNames, ollamaOptions } from '../src/ollama-options.ts';
 import { logLevels } from '../src/telemetry/log.ts';
-import { durationPattern, type NativeOption, nativeOptions } from './translate/chat/options.ts';
 
 const backendUrl = z.url({ protocol: /^https?$/, error: 'expected a URL such as http://localhost:11434' });
 
@@ -13,37 +13,32 @@ const hashedKey = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/i, 'expected the 64 hexadecimal digits that `ops keys create` prints'),
 });
 
-const redisUrl = z.url({ protocol: /^rediss?$/ });
-
-const origin = z
-  .string()
-  .regex(/^https?:\/\/[^/*\s]+$/, 'expected an origin such as https://chat.yourcompany.com, without a path');
-
-const optionNames = Object.keys(nativeOptions) as NativeOption[];
-
-/** What a caller may be allowed to set beyond OpenAI's own parameters. */
-const extensions = [
-  'keep_alive',
-  'truncate',
-  'shift',
-  ...optionNames.map((name) => `options.${name}` as const),
-] as const;
+const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
 
 const optionTypes = { integer: z.number().int(), number: z.number(), boolean: z.boolean() };
 
-const keepAlive = z.union([z.number(), z.string().regex(durationPattern)], {
-  error: 'expected seconds as a number or a duration such as "10m"',
-});
-
+/** Options that are always sent for a model: any of the runner's, and how long and with how much context it stays. */
 const pinnedOptions = z.strictObject({
-  ...Object.fromEntries(optionNames.map((name) => [name, optionTypes[nativeOptions[name]].optional()])),
+  ...Object.fromEntries(ollamaOptionNames.map((name) => [name, optionTypes[ollamaOptions[name].type].optional()])),
   temperature: z.number().optional(),
   top_p: z.number().optional(),
-  num_predict: z.number().int().optional(),
-  keep_alive: keepAlive.optional(),
+  frequency_penalty: z.number().optional(),
+  presence_penalty: z.number().optional(),
+  seed: z.number().int().optional(),
+  num_predict: z.number().int().positive().optional(),
+  stop: z.array(z.string().min(1)).optional(),
+  keep_alive: z
+    .union(
+      [z.number(), z.string().refine(isOllamaDuration)],
+      'expected seconds as a number or a duration such as "10m"',
+    )
+    .optional(),
+  truncate: z.boolean().optional(),
+  shift: z.boolean().optional(),
 });
 
-const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
+/** Ollama's own parameters, which `models.allow` opens to callers. */
+const extension = z.enum(['keep_alive', 'truncate', 'shift', ...ollamaOptionNames.map((name) => `options.${name}`)]);
 
 /** The `gateway` section: the article's own schema, extended. Defaults are those of one box. */
 export const gatewaySchema = z.strictObject({
@@ -56,9 +51,7 @@ export const gatewaySchema = z.strictObject({
     max_requests: z.number().int().positive().default(30),
     window_seconds: z.number().int().positive().default(60),
     by: z.enum(['key_and_client', 'key', 'client']).default('key_and_client'),
-    store: z
-      .union([z.literal('memory'), redisUrl], { error: 'expected memory, or a URL such as redis://127.0.0.1:6379' })
-      .default('memory'),
+    store: z.string().refine(isStore, 'expected memory or a URL such as redis://host:6379/0').default('memory'),
     on_store_failure: z.enum(['open', 'closed']).default('open'),
   }),
   auth: section({
@@ -94,20 +87,22 @@ export const gatewaySchema = z.strictObject({
   error_format: z.enum(['auto', 'simple', 'openai']).default('auto'),
   models: section({
     alias: z.record(z.string(), z.string()).default({}),
-    allow: z.record(z.string(), z.array(z.enum(extensions))).default({}),
-    pin_options: z.record(z.string(), pinnedOptions).default({}),
     required: z.array(z.string()).default([]),
+    allow: z.record(z.string(), z.array(extension)).default({}),
+    pin_options: z.record(z.string(), pinnedOptions).default({}),
   }),
   audit: section({
     file: z.string().min(1).optional(),
     /** `off` where logrotate does it, which then sends SIGHUP. */
     rotate: z.enum(['daily', 'off']).default('daily'),
-    /** Days. */
+    /** Days that rotated files are kept. */
     keep: z.number().int().positive().default(30),
     gzip: z.boolean().default(true),
     user_header: z.string().min(1).default('X-User-Id'),
   }),
-  cors: section({ origins: z.array(origin).default([]) }),
+  cors: section({
+    origins: z.array(z.string().refine(isOrigin, 'expected an origin such as https://chat.example.com')).default([]),
+  }),
   sse_comment_interval: duration.prefault('10s'),
 });
 
@@ -116,9 +111,19 @@ export type GatewayConfig = z.output<typeof gatewaySchema>;
 function isAddressOrCidr(text: string): boolean {
   const [ip = '', prefix, ...rest] = text.split('/');
   const family = isIP(ip);
-  if (family === 0 || rest.length > 0) return false;
+  // A zone belongs to one machine's network card; no set of addresses takes it.
+  if (family === 0 || rest.length > 0 || ip.includes('%')) return false;
   if (prefix === undefined) return true;
   return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
+}
+
+function isStore(text: string): boolean {
+  return text === 'memory' || (/^rediss?:\/\/./.test(text) && URL.canParse(text));
+}
+
+/** What a browser sends as `Origin`: scheme, host and port, nothing else. */
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 const sets = new WeakMap<readonly string[], BlockList>();

@@ -22,6 +22,8 @@ export class EventStream {
   readonly #raw: ServerResponse;
   #cancelTick: Cancel = () => {};
   #quiet = true;
+  /** An HTTP/1.0 proxy has no chunks: there the end of the connection ends the answer. */
+  #chunked = false;
 
   /** A comment is sent after each `commentMs` in which no event was: proxies cut silent connections. */
   constructor(exchange: Exchange, clock: Clock, commentMs: number) {
@@ -43,7 +45,7 @@ export class EventStream {
   send(events: string): Promise<void> | undefined {
     this.#start();
     this.#quiet = false;
-    if (this.#raw.destroyed || this.#raw.write(events)) return undefined;
+    if (this.#raw.destroyed || this.#raw.write(this.#framed(events))) return undefined;
     return this.#drained();
   }
 
@@ -65,7 +67,12 @@ export class EventStream {
   #end(last: string): void {
     this.stop();
     if (!this.#raw.destroyed) this.#exchange.account(Buffer.byteLength(last));
-    this.#raw.end(last);
+    this.#raw.end(this.#chunked ? `${this.#framed(last)}0\r\n\r\n` : last);
+  }
+
+  /** A chunk of HTTP/1.1 in one write: Node would hand length, data and line ends to the kernel apart, with every token. */
+  #framed(text: string): string {
+    return this.#chunked ? `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n` : text;
   }
 
   /** Pending until the caller has read what it was sent, or left. */
@@ -82,7 +89,7 @@ export class EventStream {
   #comment(): void {
     this.#start();
     if (this.#raw.destroyed) return;
-    this.#raw.write(sseComment(waitingFor[this.#exchange.record.currentPhase]));
+    this.#raw.write(this.#framed(sseComment(waitingFor[this.#exchange.record.currentPhase])));
   }
 
   #start(): void {
@@ -96,5 +103,7 @@ export class EventStream {
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     });
+    this.#chunked = this.#raw.chunkedEncoding;
+    this.#raw.chunkedEncoding = false;
   }
 }

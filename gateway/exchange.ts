@@ -9,8 +9,13 @@ import type { Exchange, HttpReply, HttpRequest, Stages } from './route.ts';
 /** A request before its admission. */
 export type OpenExchange = Omit<Exchange, 'admitted'> & { admitted?: Admitted };
 
-/** Opens the books of a request that passed the network layer; they are closed with its response. */
-export function openExchange(request: HttpRequest, reply: HttpReply, stages: Stages): OpenExchange {
+/** Opens the books of a request that passed the network layer; they are closed with its response, and then `onClose` runs. */
+export function openExchange(
+  request: HttpRequest,
+  reply: HttpReply,
+  stages: Stages,
+  onClose: () => void,
+): OpenExchange {
   const { config } = stages;
   const inbound = readInbound(request, config);
   const open = stages.account.open(inbound);
@@ -24,6 +29,7 @@ export function openExchange(request: HttpRequest, reply: HttpReply, stages: Sta
     const status = reply.raw.headersSent ? reply.raw.statusCode : null;
     open.close({ status, aborted, bytesSent: bytesSent() });
     if (aborted) controller.abort(new OpsError('service_unavailable', { reason: 'caller' }));
+    onClose();
   });
   return {
     inbound,

@@ -1,3 +1,4 @@
+import type { OllamaChatRequest } from '../src/ollama.ts';
 import { admitPrompt, parseBody } from './admission/prompt.ts';
 import { type Builder, type Chunks, sendStream, sendWhole } from './answer.ts';
 import { startDeadlines } from './deadlines.ts';
@@ -23,11 +24,10 @@ export async function generate(exchange: Exchange, stages: Stages, api: Generati
   const { config, upstream } = stages;
   const body = parseBody(exchange.request.body);
   const promptChars = admitPrompt(body, config.limits.max_prompt_chars);
-  const policy = policyOf(config.models, String(body['model']));
-  const { request, stream, includeUsage, ignored } = api.translate(body, policy);
+  const { request, stream, includeUsage, ignored } = api.translate(body, policyOf(config.models, body['model']));
   record.describe({ model: request.model, stream, promptChars, messages: request.messages.length });
   nameIgnored(exchange, ignored);
-  const frame = frameOf(exchange, stages, api.idPrefix, request.model);
+  const frame = frameOf(exchange, stages, api.idPrefix, request);
   const cancelDeadlines = startDeadlines(exchange, stages, request.model, stream);
   const ask = (onRecords: Parameters<typeof upstream.chat>[2]) =>
     upstream.chat(request, upstreamCall(exchange), onRecords);
@@ -45,7 +45,7 @@ export function upstreamCall({ admitted, record, signal, reply }: Exchange): Ups
     identity: admitted.identity,
     progress: record,
     signal,
-    traceparent: record.traceparent,
+    trace: record,
     onTruncation(certain) {
       if (certain) record.truncated();
       if (!reply.raw.headersSent) reply.header('x-gateway-prompt-truncated', certain ? 'true' : 'likely');
@@ -61,11 +61,18 @@ export function nameIgnored({ reply }: Exchange, ignored: readonly string[]): vo
 /** Names of parameters are the caller's: whatever a header cannot carry is replaced. */
 const headerSafe = (text: string) => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1000);
 
-function frameOf({ inbound }: Exchange, { clock, config }: Stages, prefix: string, model: string): ReplyFrame {
+function frameOf(
+  { inbound }: Exchange,
+  { clock, config }: Stages,
+  prefix: string,
+  { model, options }: OllamaChatRequest,
+): ReplyFrame {
+  const limit = options?.['num_predict'];
   return {
     id: prefix + inbound.requestId.replaceAll('-', ''),
     created: Math.floor(clock.now() / 1000),
     model,
+    maxTokens: typeof limit === 'number' && limit > 0 ? limit : undefined,
     strip: config.response_filter.strip,
   };
 }

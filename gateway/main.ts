@@ -1,14 +1,15 @@
 import type { Server } from 'node:http';
 import { gatewayMetrics } from '../src/catalogue/index.ts';
 import { type Clock, systemClock } from '../src/clock.ts';
+import { changedPaths } from '../src/config/changes.ts';
 import { OpsError } from '../src/errors.ts';
 import type { TelemetryConfig } from '../src/telemetry/config.ts';
 import { createLog, type Log } from '../src/telemetry/log.ts';
 import { observeProcess } from '../src/telemetry/process.ts';
-import { createMetrics } from '../src/telemetry/registry.ts';
+import { createMetrics, type Metrics } from '../src/telemetry/registry.ts';
 import { startTracing } from '../src/telemetry/tracing.ts';
 import { createAccount } from './account/account.ts';
-import { openAuditLog } from './account/audit-log.ts';
+import { type AuditLog, openAuditLog } from './account/audit-log.ts';
 import { createAdmission } from './admission/admit.ts';
 import { guardNetwork } from './admission/network.ts';
 import type { GatewayConfig } from './config.ts';
@@ -39,18 +40,18 @@ export interface Gateway {
   readonly address: string;
   /** Base URL of `/metrics` and `/inflight`. */
   readonly metricsAddress: string;
+  readonly metrics: Metrics;
+  /** Applies a changed configuration to new requests; returns the paths of changed options that need a restart. */
+  reload(config: GatewayConfig): readonly string[];
+  /** Opens the audit file anew, after an external logrotate moved it. */
+  reopenLogs(): void;
   /** Stops accepting, lets open requests end within a bound, then ends them with an error. Safe to call twice. */
   close(options?: { now?: boolean }): Promise<void>;
-  /**
-   * Puts another configuration in force, for requests from now on. Returns the options whose new value needs a restart.
-   */
-  reload(config: GatewayConfig): readonly string[];
-  /** Opens the audit file anew, after a log rotation moved it. */
-  reopenLogs(): void;
 }
 
 /** Options that are read once, at the start. */
-const fixedOptions = ['listen', 'metrics_listen', 'ollama_api', 'audit'] as const;
+const isFixed = (path: string) =>
+  /^gateway\.(?:listen|metrics_listen|ollama_api|audit|limits\.max_body_bytes)/.test(path);
 
 /** Starts the gateway: config → upstream → server. @throws OpsError `address_in_use`, `state_unwritable` */
 export async function startGateway(input: GatewayInput): Promise<Gateway> {
@@ -66,27 +67,27 @@ export async function startGateway(input: GatewayInput): Promise<Gateway> {
   return {
     address,
     metricsAddress,
+    metrics: parts.metrics,
+    reload(config) {
+      warnAboutKeys(config, log);
+      log.level = config.log_level;
+      parts.reload(config);
+      return changedPaths(input.config, config, 'gateway').filter(isFixed);
+    },
+    reopenLogs: () => parts.audit.reopen(),
     close({ now = false } = {}) {
       if (now) parts.endOpen(new OpsError('service_unavailable', { seconds: 5 }));
       closing ??= drain(parts, now ? 0 : (input.drainMs ?? drainMs)).then(() => log.info('gateway ended'));
       return closing;
     },
-    reload(config) {
-      warnAboutKeys(config, log);
-      log.level = config.log_level;
-      parts.reload(config);
-      return fixedOptions
-        .filter((option) => JSON.stringify(config[option]) !== JSON.stringify(input.config[option]))
-        .map((option) => `gateway.${option}`);
-    },
-    reopenLogs: () => parts.reopenLogs(),
   };
 }
 
 interface Parts extends GatewayServer {
   readonly metricsServer: Server;
   reload(config: GatewayConfig): void;
-  reopenLogs(): void;
+  readonly metrics: Metrics;
+  readonly audit: AuditLog;
   /** Ends what the servers need, after them. */
   release(): Promise<void>;
 }
@@ -103,7 +104,7 @@ async function compose(input: GatewayInput, log: Log, draining: () => boolean): 
   const userIdTrusted = () => config.auth.trust_user_header;
   const account = createAccount({ audit, metrics, tracing, clock, userIdTrusted });
   const upstream = new Upstream({ config: () => config, clock, metrics, log });
-  let admission = createAdmission({ config, clock, metrics, log });
+  let admission = createAdmission(config, clock, metrics, log);
   const stages: Stages = {
     get config() {
       return config;
@@ -120,12 +121,13 @@ async function compose(input: GatewayInput, log: Log, draining: () => boolean): 
   guardNetwork(server.app.server, () => config, metrics, log);
   return {
     ...server,
+    metrics,
+    audit,
     metricsServer: createMetricsServer(metrics, account),
     reload(next) {
       config = next;
-      admission = admission.reload(next);
+      admission = createAdmission(next, clock, metrics, log, admission);
     },
-    reopenLogs: () => audit.reopen(),
     async release() {
       await upstream.close();
       await admission.close();

@@ -51,9 +51,8 @@ function addHooks(app: FastifyInstance, stages: Stages, exchanges: Exchanges): v
   app.addHook('onRequest', (request, reply, done) => {
     const route = routeOf(request);
     if (route?.open) return done();
-    const exchange = openExchange(request, reply, stages);
+    const exchange = openExchange(request, reply, stages, () => exchanges.delete(request));
     exchanges.set(request, exchange);
-    reply.raw.once('close', () => exchanges.delete(request));
     if (answerCors(request, reply, stages.config)) return;
     if (!route) return done();
     admit(exchange, route, stages, done);
@@ -75,7 +74,7 @@ function addHooks(app: FastifyInstance, stages: Stages, exchanges: Exchanges): v
 
 /** Key and limit, before the body is read. Without a shared store the answer is there at once. */
 function admit(exchange: OpenExchange, { generation }: ApiRoute, stages: Stages, done: (error?: Error) => void): void {
-  const verdict = stages.draining() ? draining() : stages.admission.admit(exchange.inbound, generation);
+  const verdict = stages.draining() ? draining() : stages.admission(exchange.inbound, generation);
   if (verdict instanceof Promise) verdict.then((result) => done(note(exchange, result)), done);
   else done(note(exchange, verdict));
 }

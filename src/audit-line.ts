@@ -35,7 +35,7 @@ export interface AuditLine {
   /** HTTP status sent, 499 when the caller left before one was sent, null on a `started` line. */
   readonly status: number | null;
   readonly outcome: RequestOutcome | null;
-  /** Error code of `errors.ts`. */
+  /** Error code of `errors.ts`; `gateway_restarted` on a `recovered` line. */
   readonly error: string | null;
   /** Total time from the first byte of the request to the last of the answer. */
   readonly response_time: number | null;
@@ -57,15 +57,12 @@ export interface AuditLine {
   readonly aborted: boolean;
   /** A canary or triage probe: outside SLOs, limits and the top 5. */
   readonly probe: boolean;
+  /** Time of the last line before an unclean end, on `recovered` lines only. */
+  readonly last_record_time?: string | null;
 }
 
-/** Written by the first start after an end that was no orderly one: whatever was open then has no line of its own. */
-export interface RecoveredLine {
-  readonly type: 'recovered';
-  readonly time: string;
-  /** Time of the last line before; null where there is none. */
-  readonly last_record_time: string | null;
-}
+/** The `recovered` line about the gateway itself; the others repeat the `started` line of a request that has no end. */
+export type RecoveredLine = Pick<AuditLine, 'type' | 'time' | 'last_record_time'>;
 
 /** Reads one line of the audit log; undefined for anything else, so that mixed logs can be read. */
 export function parseAuditLine(text: string): AuditLine | undefined {

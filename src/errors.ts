@@ -75,6 +75,7 @@ export const errors = {
     exitCode.configuration,
     'cannot write {path}: {reason}; set {option} to a folder of yours',
   ),
+  file_unwritable: operator(exitCode.configuration, 'cannot write {path}: {reason}'),
   file_unreadable: operator(exitCode.unknown, 'cannot read {path}: {reason}'),
   demo_ended: operator(exitCode.internal, 'gateway or watch of the demo could not run: {words}'),
   demo_stuck: operator(exitCode.internal, 'the demo waited {seconds} s for {what} in vain'),

@@ -19,3 +19,6 @@ export function fill(template: string, values: Readonly<Record<string, unknown>>
 export function fillText(template: Text, values: Readonly<Record<string, unknown>>): Text {
   return { en: fill(template.en, values), zh: fill(template.zh, values) };
 }
+
+/** A text whose URLs have lost their user and password, for logs, terminals and errors. */
+export const withoutUserInfo = (text: string) => text.replace(/:\/\/[^/\s"]*@/g, '://***@');

@@ -63,6 +63,7 @@ const owners: readonly { library: string; may: string }[] = [
   { library: 'systeminformation', may: '^src/probes/host\\.ts$' },
   { library: 'execa', may: '^src/(probes|demo)/|^src/cli/commands/up\\.ts$' },
   { library: 'fastify', may: '^gateway/(server\\.ts$|routes/)|^src/(page|demo)/' },
+  { library: 'ioredis', may: '^gateway/admission/rate-limit-redis\\.ts$' },
   { library: '@grafana/', may: '^dashboards/builder\\.ts$' },
 ];
 

@@ -29,21 +29,23 @@ export function measure(metrics: Metrics, record: RequestRecord, line: AuditLine
   if (line.queue_time !== null) metrics.observe(queueWait, {}, line.queue_time);
   if (line.ttft !== null) metrics.observe(timeToFirstToken, {}, line.ttft);
   if (line.load_time !== null) metrics.observe(modelLoad, {}, line.load_time);
+  if (record.overhead !== undefined) {
+    metrics.observe(overhead, {}, record.overhead);
+    // The zero makes `rate` see the first cut prompt of a model.
+    metrics.add(promptsTruncated, { model }, line.prompt_truncated ? 1 : 0);
+  }
+  measureWork(metrics, line);
   if (line.prompt_tokens) metrics.add(tokens, { direction: 'input', model }, line.prompt_tokens);
   if (line.completion_tokens) metrics.add(tokens, { direction: 'output', model }, line.completion_tokens);
-  metrics.add(promptsTruncated, { model }, line.prompt_truncated ? 1 : 0);
-  if (record.overhead !== undefined) metrics.observe(overhead, {}, record.overhead);
-  measureGpu(metrics, line);
   const between = (line.completion_tokens ?? 0) - 1;
   if (between > 0 && line.decode_time !== null) {
     metrics.observe(timePerOutputToken, {}, line.decode_time / between);
   }
 }
 
-/** What a key used of the machine; without keys all is one. */
-function measureGpu(metrics: Metrics, { key_id, load_time, prefill_time, decode_time }: AuditLine): void {
-  const phases = { load: load_time, prefill: prefill_time, decode: decode_time };
-  for (const [phase, seconds] of Object.entries(phases)) {
-    if (seconds !== null) metrics.add(gpuSeconds, { key_id: key_id ?? '', phase }, seconds);
+function measureWork(metrics: Metrics, { key_id, load_time, prefill_time, decode_time }: AuditLine): void {
+  const work = { load: load_time, prefill: prefill_time, decode: decode_time };
+  for (const [phase, seconds] of Object.entries(work)) {
+    if (seconds) metrics.add(gpuSeconds, { key_id: key_id ?? '', phase }, seconds);
   }
 }

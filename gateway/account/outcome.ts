@@ -26,11 +26,15 @@ const meanings: Readonly<Record<ClientErrorCode, Meaning>> = {
   internal: { outcome: 'gateway_error' },
 };
 
-/** The meaning of an error. `values.reason` says why a service is unavailable that nobody asked. */
+/** What `values.reason` of an error adds: why nobody was asked, or why the code alone would mislead. */
+const reasons: Readonly<Record<string, Partial<Meaning>>> = {
+  headers: { rejection: 'headers' },
+  rate_store: { outcome: 'gateway_error', rejection: 'rate_store' },
+  breaker: { rejection: 'breaker' },
+  draining: { outcome: 'rejected', rejection: 'draining' },
+};
+
+/** The meaning of an error for the audit line and the metrics. */
 export function meaningOf(error: OpsError<ClientErrorCode>): Meaning {
-  const reason = error.values['reason'];
-  const meaning = meanings[error.code];
-  if (reason === 'draining') return { outcome: 'rejected', rejection: reason };
-  if (reason === 'rate_store') return { outcome: 'gateway_error', rejection: reason };
-  return reason === 'breaker' ? { ...meaning, rejection: reason } : meaning;
+  return { ...meanings[error.code], ...reasons[String(error.values['reason'])] };
 }

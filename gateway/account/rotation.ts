@@ -1,51 +1,41 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { existsSync, linkSync, type Stats, statSync, unlinkSync } from 'node:fs';
+import { codeOf } from '../../src/errors.ts';
+import { localDay } from '../../src/rotated-log.ts';
 
-/** `2026-11-25`: the day of a moment in the machine's time zone, in which people and cron say "yesterday". */
-export function dayOf(at: number): string {
+/** How long two processes may be between the two steps of the same rotation; a longer time means that one died there. */
+const rotationTakesMs = 60_000;
+
+/** Milliseconds until the next local midnight; days of 23 or 25 hours included. */
+export function untilMidnight(at: number): number {
   const date = new Date(at);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime() - at;
 }
-
-/** The midnight after a moment, on days of 23 or 25 hours too. */
-export function nextDay(at: number): number {
-  const date = new Date(at);
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime();
-}
-
-export interface TidyOptions {
-  readonly keepDays: number;
-  readonly gzip: boolean;
-  readonly now: number;
-}
-
-const unfinished = '.gz.tmp';
 
 /**
- * Compresses the rotated files of a log and removes those that are older than `keepDays`. Only names of our own pattern
- * are touched. A compressed file gets its name when it is complete, and only then is its original removed.
+ * Gives the lines of `day` their own file, FILE-2026-11-25, so that FILE is free to be opened anew. Another process that
+ * writes to the same file may do the same at the same moment: the hard link lets one of them win, and never replaces
+ * a file.
+ *
+ * @returns whether FILE may be opened anew; false while another process is at it.
+ * @throws the error of the system where the folder cannot be changed.
  */
-export async function tidyRotated(path: string, { keepDays, gzip, now }: TidyOptions): Promise<void> {
-  const folder = dirname(path);
-  const prefix = `${basename(path)}-`;
-  const date = new Date(now);
-  const oldest = dayOf(new Date(date.getFullYear(), date.getMonth(), date.getDate() - keepDays).getTime());
-  for (const name of await readdir(folder)) {
-    const [, day, end] = /^(\d{4}-\d{2}-\d{2})(?:\.\d+)?(\.gz|\.gz\.tmp)?$/.exec(name.slice(prefix.length)) ?? [];
-    if (!name.startsWith(prefix) || day === undefined) continue;
-    const file = join(folder, name);
-    if (end === unfinished || day < oldest) await rm(file, { force: true });
-    else if (gzip && end === undefined) await compress(file);
+export function moveAside(file: string, own: Stats, day: string, now: number): boolean {
+  const there = statSync(file, { throwIfNoEntry: false });
+  if (!there || !isSame(there, own)) return true;
+  for (let number = 0; ; number += 1) {
+    const target = `${file}-${day}${number === 0 ? '' : `.${number}`}`;
+    if (existsSync(`${target}.gz`)) continue;
+    try {
+      linkSync(file, target);
+    } catch (thrown) {
+      if (codeOf(thrown) !== 'EEXIST') throw thrown;
+      if (!isSame(statSync(target), own)) continue;
+      const sinceMidnight = now - new Date(`${localDay(now)}T00:00:00`).getTime();
+      if (sinceMidnight < rotationTakesMs) return false;
+    }
+    unlinkSync(file);
+    return true;
   }
 }
 
-async function compress(file: string): Promise<void> {
-  const partial = file + unfinished;
-  await pipeline(createReadStream(file), createGzip(), createWriteStream(partial, { mode: 0o640 }));
-  await rename(partial, `${file}.gz`);
-  await rm(file);
-}
+const isSame = (a: Stats, b: Stats) => a.ino === b.ino && a.dev === b.dev;

@@ -21,10 +21,10 @@ export interface Inbound {
 export interface Admitted {
   /** Id of the key in use; null where `auth.enabled` is false. */
   readonly keyId: string | null;
+  /** Whom the limit and the queue count the request for; a digest where it would hold an unhashed key or an address. */
+  readonly identity: string;
   /** A canary or triage probe: outside limits and the top 5. */
   readonly probe: boolean;
-  /** Whose request it is: what the limit counts by, and the queue takes turns by. */
-  readonly identity: string;
   /** Headers that tell the caller where it stands with its limit. */
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { GatewayConfig } from '../config.ts';
 import type { Inbound } from './admitted.ts';
 
@@ -7,7 +7,7 @@ type Auth = GatewayConfig['auth'];
 /** Id of the key that a request carries, null when keys are not asked for, undefined when there is no valid one. */
 export type KeyCheck = (inbound: Inbound) => string | null | undefined;
 
-const digest = (text: string) => createHash('sha256').update(text).digest();
+const digest = (text: string) => hash('sha256', text, 'buffer');
 
 /** Compares digests of equal length, and every one of them, so that the time taken says nothing about a key. */
 export function createKeyCheck({ enabled, header_key, valid_keys }: Auth): KeyCheck {

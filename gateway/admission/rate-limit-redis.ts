@@ -1,85 +1,93 @@
+import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { rateLimitStoreFailures } from '../../src/catalogue/gateway.ts';
 import { reasonOf } from '../../src/errors.ts';
 import type { Log } from '../../src/telemetry/log.ts';
-import type { Metrics } from '../../src/telemetry/registry.ts';
-import type { GatewayConfig } from '../config.ts';
-import type { RateLimiter, RateVerdict } from './rate-limit.ts';
+import type { RateLimiter, RateLimits, RateVerdict } from './rate-limit.ts';
 
-type RateLimit = GatewayConfig['rate_limit'];
+/** A request waits no longer than this for the store, in milliseconds. */
+const patienceMs = 500;
 
-/** Time that the store has for an answer; a request waits no longer for its limit. */
-const storeTimeoutMs = 500;
-
-interface Store {
-  readonly redis: Redis;
-  readonly limiter: RateLimiterRedis;
-}
+/** Pause before the store is called again after it was lost, in milliseconds. */
+const reconnectMs = 1000;
 
 /**
- * The limit of the memory store, shared by every gateway that uses the same Redis or Valkey. The library's
- * `blockDuration` is the article's rule: the request over the limit starts a whole window anew, later ones do not.
- * Without an answer of the store `on_store_failure` decides, and the failure is counted.
+ * One step of the limit of rate-limit.ts, in one piece: no replica sees it half done. The window is the key's life. The
+ * count goes one beyond the limit, which marks the block.
+ *
+ * KEYS: the identity's. ARGV: the limit, the window in milliseconds. Returns the count, the milliseconds left, and 1 for
+ * allowed.
  */
-export function createSharedLimiter(config: RateLimit, metrics: Metrics, log: Log): RateLimiter {
-  const store = openStore(config, log);
-  let failing = false;
-  const failed = (thrown: unknown): RateVerdict => {
-    metrics.add(rateLimitStoreFailures, {});
-    if (!failing) {
-      const fields = { reason: reasonOf(thrown), on_store_failure: config.on_store_failure };
-      log.error(fields, 'the rate limit store does not answer (told once until it works again)');
-    }
-    failing = true;
-    return { kind: 'unknown', allowed: config.on_store_failure === 'open' };
-  };
+const takeScript = `
+local count = tonumber(redis.call('GET', KEYS[1]) or '0')
+local limit = tonumber(ARGV[1])
+if count <= limit then
+  count = redis.call('INCR', KEYS[1])
+  if count == 1 or count == limit + 1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+  return { count, redis.call('PTTL', KEYS[1]), count <= limit and 1 or 0 }
+end
+return { count, redis.call('PTTL', KEYS[1]), 0 }`;
+
+/**
+ * The limit in Redis or Valkey, shared by every gateway that has the same URL. The connection is made in the background
+ * and made again for ever. A verdict is undefined while the store does not answer.
+ */
+export function createRedisLimiter(url: string, limits: RateLimits, log: Log): RateLimiter {
+  const tell = tellChanges(new URL(url).host, log);
+  const opening = open(url, tell.lost);
+  const windowMs = limits.window_seconds * 1000;
   return {
     async take(identity) {
       try {
-        const { limiter } = await store;
-        const result = await limiter.consume(identity).catch(refusal);
-        failing = false;
-        return verdictOf(result, config.max_requests);
+        const redis = await opening;
+        const answer = await redis.eval(takeScript, 1, keyOf(identity), limits.max_requests, windowMs);
+        tell.back();
+        return toVerdict(answer as [number, number, number], limits.max_requests);
       } catch (thrown) {
-        return failed(thrown);
+        tell.lost(thrown);
+        return undefined;
       }
     },
     async close() {
-      (await store).redis.disconnect();
+      const redis = await opening.catch(() => undefined);
+      await redis?.quit().catch(() => redis.disconnect());
     },
   };
 }
 
-/** A refusal is a plain object, a failure of the store an Error: the library rejects with both. */
-function refusal(rejected: unknown): RateLimiterRes {
-  if (rejected instanceof Error) throw rejected;
-  return rejected as RateLimiterRes;
-}
-
-function verdictOf({ consumedPoints, msBeforeNext }: RateLimiterRes, limit: number): RateVerdict {
-  const allowed = consumedPoints <= limit;
-  return { kind: 'known', allowed, limit, remaining: Math.max(0, limit - consumedPoints), resetMs: msBeforeNext };
-}
-
-/** The libraries are loaded only where a store is configured; a store that is not there yet does not hold up the start. */
-async function openStore({ store, max_requests, window_seconds }: RateLimit, log: Log): Promise<Store> {
-  const [{ Redis }, { RateLimiterRedis }] = await Promise.all([import('ioredis'), import('rate-limiter-flexible')]);
-  const redis = new Redis(store, {
-    commandTimeout: storeTimeoutMs,
-    connectTimeout: storeTimeoutMs,
+/** Resolves once the first attempt has succeeded or failed. The library is loaded here: most gateways count in memory. */
+async function open(url: string, lost: (reason: unknown) => void): Promise<Redis> {
+  const { Redis } = await import('ioredis');
+  const redis = new Redis(url, {
+    lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => Math.min(attempt * 100, 2000),
+    commandTimeout: patienceMs,
+    connectTimeout: patienceMs,
+    retryStrategy: () => reconnectMs,
   });
-  // Told by the request that it concerns; without a listener the process would end.
-  redis.on('error', (error) => log.debug({ reason: reasonOf(error) }, 'rate limit store'));
-  const limiter = new RateLimiterRedis({
-    storeClient: redis,
-    keyPrefix: `clawdbot-ops:rate:${max_requests}:${window_seconds}`,
-    points: max_requests,
-    duration: window_seconds,
-    blockDuration: window_seconds,
-  });
-  return { redis, limiter };
+  redis.on('error', lost);
+  await redis.connect().catch(lost);
+  return redis;
+}
+
+/** One line when the store is lost and one when it is back. `host` is the address without the password. */
+function tellChanges(host: string, log: Log) {
+  let isLost = false;
+  return {
+    lost(reason: unknown) {
+      if (!isLost) log.warn({ store: host, reason: reasonOf(reason) }, 'the store of the rate limit does not answer');
+      isLost = true;
+    },
+    back() {
+      if (isLost) log.info({ store: host }, 'the store of the rate limit answers again');
+      isLost = false;
+    },
+  };
+}
+
+/** Identities hold addresses and users' names: the store gets their digest. */
+const keyOf = (identity: string) => `ops:rate:${createHash('sha256').update(identity).digest('base64url')}`;
+
+function toVerdict([count, leftMs, allowed]: readonly [number, number, number], limit: number): RateVerdict {
+  return { allowed: allowed === 1, limit, remaining: Math.max(0, limit - count), resetMs: Math.max(0, leftMs) };
 }

@@ -1,11 +1,8 @@
 import type { Clock } from '../../src/clock.ts';
 import type { GatewayConfig } from '../config.ts';
 
-/** Where an identity stands after a request; unknown where a shared store did not answer. */
-export type RateVerdict = KnownVerdict | { readonly kind: 'unknown'; readonly allowed: boolean };
-
-interface KnownVerdict {
-  readonly kind: 'known';
+/** Where an identity stands after a request. */
+export interface RateVerdict {
   readonly allowed: boolean;
   readonly limit: number;
   readonly remaining: number;
@@ -19,24 +16,24 @@ interface Window {
 }
 
 export interface RateLimiter {
-  /** Counts one request of an identity, or refuses it. Never throws or rejects. */
-  take(identity: string): RateVerdict | Promise<RateVerdict>;
+  /** Counts one request of an identity, or refuses it. Undefined: the store that counts could not be asked. */
+  take(identity: string): RateVerdict | Promise<RateVerdict | undefined>;
   close(): Promise<void>;
 }
 
-/** In one process the answer is there at once. */
-export interface MemoryRateLimiter extends RateLimiter {
-  take(identity: string): KnownVerdict;
+export type RateLimits = Pick<GatewayConfig['rate_limit'], 'max_requests' | 'window_seconds'>;
+
+/** A limiter that always knows. */
+interface MemoryLimiter extends RateLimiter {
+  take(identity: string): RateVerdict;
 }
 
 /**
  * The article's limit: the window starts at an identity's first counted request. The first request over the limit
- * blocks the identity for a whole window from then; refused requests neither count nor prolong the block.
+ * blocks the identity for a whole window from then; refused requests neither count nor prolong the block. Counted in this
+ * process; rate-limit-redis.ts does the same for several.
  */
-export function createRateLimiter(
-  { max_requests, window_seconds }: Pick<GatewayConfig['rate_limit'], 'max_requests' | 'window_seconds'>,
-  clock: Clock,
-): MemoryRateLimiter {
+export function createMemoryLimiter({ max_requests, window_seconds }: RateLimits, clock: Clock): MemoryLimiter {
   const windowMs = window_seconds * 1000;
   const windows = new Map<string, Window>();
   let sweepAt = 0;
@@ -47,8 +44,7 @@ export function createRateLimiter(
     for (const [identity, { endsAt }] of windows) if (endsAt <= now) windows.delete(identity);
   };
 
-  const verdict = ({ count, endsAt }: Window, now: number, allowed: boolean): KnownVerdict => ({
-    kind: 'known',
+  const verdict = ({ count, endsAt }: Window, now: number, allowed: boolean): RateVerdict => ({
     allowed,
     limit: max_requests,
     remaining: Math.max(0, max_requests - count),
@@ -56,7 +52,6 @@ export function createRateLimiter(
   });
 
   return {
-    close: async () => {},
     take(identity) {
       const now = clock.monotonic();
       sweep(now);
@@ -75,11 +70,12 @@ export function createRateLimiter(
       }
       return verdict(window, now, false);
     },
+    close: async () => {},
   };
 }
 
 /** Headers of 2xx and 429 answers, in the form that OpenAI's clients read. */
-export function rateHeaders({ allowed, limit, remaining, resetMs }: KnownVerdict): Record<string, string> {
+export function rateHeaders({ allowed, limit, remaining, resetMs }: RateVerdict): Record<string, string> {
   const seconds = Math.max(1, Math.ceil(resetMs / 1000));
   return {
     'x-ratelimit-limit-requests': String(limit),

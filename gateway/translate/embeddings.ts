@@ -12,6 +12,8 @@ const known: ReadonlySet<string> = new Set(['model', 'input', 'dimensions', 'enc
 
 /** Translates `POST /v1/embeddings` into `POST /api/embed`. @throws OpsError `invalid_request` naming the field. */
 export function translateEmbeddings(body: Fields): EmbeddingTranslation {
+  const tokens = [body['input']].flat(2).some((item) => typeof item === 'number');
+  if (tokens) throw invalid('input', 'input: lists of tokens are not supported, send text');
   const input = texts(body, 'input');
   if (!input || input.length === 0) throw invalid('input', 'input: expected a string or a list of strings');
   const format = text(body, 'encoding_format') ?? 'float';

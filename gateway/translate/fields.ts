@@ -11,6 +11,7 @@ export function invalid(param: string | null, message: string): OpsError {
 const given = (value: unknown) => value !== undefined && value !== null;
 
 function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   return value === null ? 'null' : typeof value === 'object' ? 'an object' : JSON.stringify(value).slice(0, 40);
 }
@@ -47,7 +48,7 @@ export function number(fields: Fields, name: string, range: Range = {}, param = 
   const value = fields[name];
   if (!given(value)) return undefined;
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false } = range;
-  if (typeof value !== 'number' || !Number.isFinite(value) || (integer && !Number.isInteger(value))) {
+  if (typeof value !== 'number' || !Number.isFinite(value) || (integer && !Number.isSafeInteger(value))) {
     throw invalid(param, `${param}: expected ${integer ? 'an integer' : 'a number'}, got ${describe(value)}`);
   }
   if (value < min) throw invalid(param, `${param}: expected at least ${min}, got ${value}`);
@@ -75,11 +76,13 @@ export function list(fields: Fields, name: string, param = name): readonly unkno
 }
 
 /** A string or a list of strings; always a list here. */
-export function texts(fields: Fields, name: string): string[] | undefined {
+export function texts(fields: Fields, name: string, param = name): string[] | undefined {
   const value = fields[name];
   if (!given(value)) return undefined;
   const values: unknown[] = Array.isArray(value) ? value : [value];
-  return values.map((item, index) => requiredText({ item }, 'item', Array.isArray(value) ? `${name}[${index}]` : name));
+  return values.map((item, index) =>
+    requiredText({ item }, 'item', Array.isArray(value) ? `${param}[${index}]` : param),
+  );
 }
 
 /** Names of the given fields that nobody here knows or can serve. */

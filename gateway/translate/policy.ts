@@ -1,38 +1,45 @@
-/** What the operator lets callers of one model decide. */
+import { ollamaOptionNames, ollamaOptions } from '../../src/ollama-options.ts';
+import type { GatewayConfig } from '../config.ts';
+
+type Models = GatewayConfig['models'];
+
+/** What the operator lets callers of one model decide, and what he has decided himself. */
 export interface ModelPolicy {
-  /** Ollama's extensions that a caller may set: `keep_alive`, `truncate`, `shift`, `options.NAME`. */
+  /** Names of Ollama's extensions that a caller may set: `keep_alive`, `truncate`, `shift`, `options.NAME`. */
   readonly allow: ReadonlySet<string>;
-  /** Options that are always sent, with `keep_alive` among them; they win over the caller's. */
+  /** Options, `keep_alive`, `truncate` and `shift` that are always sent. */
   readonly pinned: Readonly<Record<string, unknown>>;
+  /** Of the gpt-oss family: how hard it thinks can be said, not whether. */
+  readonly alwaysThinks?: boolean;
 }
 
-/** The `models` section, as far as it decides on options; a model's name is a key, `*` is every model. */
-export interface ModelsConfig {
-  readonly alias: Readonly<Record<string, string>>;
-  readonly allow: Readonly<Record<string, readonly string[]>>;
-  readonly pin_options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-}
-
-/**
- * Extensions that every caller may set. Those that make Ollama load the model anew (`num_ctx`, `num_gpu`, `shift` …) are
- * not among them: two callers with different values would reload it with each request.
- */
-const usual = [
-  ...['keep_alive', 'truncate', 'options.top_k', 'options.min_p', 'options.typical_p', 'options.repeat_penalty'],
-  ...['options.repeat_last_n', 'options.num_keep'],
+/** What a caller may set where `models.allow` says nothing: whatever does not load the model anew. */
+const usual: readonly string[] = [
+  'keep_alive',
+  'truncate',
+  ...ollamaOptionNames.filter((name) => !ollamaOptions[name].reloads).map((name) => `options.${name}`),
 ];
 
-const everyModel = '*';
-
-/** The policy of a model by the name that the caller wrote. */
-export function policyOf({ alias, allow, pin_options }: ModelsConfig, requested: string): ModelPolicy {
-  const names = new Set([requested, alias[requested] ?? requested].map(plainName));
-  const of = <Value>(table: Readonly<Record<string, Value>>): Value[] =>
-    Object.entries(table).flatMap(([name, value]) =>
-      name === everyModel || names.has(plainName(name)) ? [value] : [],
-    );
-  return { allow: new Set([...usual, ...of(allow).flat()]), pinned: Object.assign({}, ...of(pin_options)) };
+/** The policy of a request for `requested`; the name of the model is checked by the translation. */
+export function policyOf({ allow, pin_options, alias }: Models, requested: unknown): ModelPolicy {
+  const names = typeof requested === 'string' ? [requested, ...aliasOf(alias, requested)] : [];
+  const entryOf = <Value>(entries: Readonly<Record<string, Value>>) =>
+    Object.entries(entries).find(([name]) => names.some((wanted) => isSameModel(name, wanted)))?.[1] ?? entries['*'];
+  return {
+    allow: new Set(entryOf(allow) ?? usual),
+    pinned: entryOf(pin_options) ?? {},
+    alwaysThinks: names.some((name) => /(^|\/)gpt-oss(?![^:-])/i.test(name)),
+  };
 }
 
-/** A model's name without registry and `:latest`: `registry.internal/library/qwen3:32b` is `qwen3:32b`. */
-const plainName = (name: string) => (name.split('/').at(-1) ?? name).replace(/:latest$/, '');
+/** Names such as `constructor` are no aliases. */
+const aliasOf = (alias: Models['alias'], requested: string) =>
+  Object.entries(alias).flatMap(([name, target]) => (name === requested ? [target] : []));
+
+/** `m` is `m:latest`, and `qwen3:32b` is `registry.internal/library/qwen3:32b`. */
+function isSameModel(a: string, b: string): boolean {
+  const [left, right] = [withTag(a), withTag(b)];
+  return left === right || left.endsWith(`/${right}`) || right.endsWith(`/${left}`);
+}
+
+const withTag = (name: string) => (name.slice(name.lastIndexOf('/') + 1).includes(':') ? name : `${name}:latest`);

@@ -14,6 +14,11 @@ interface UpstreamRecord {
   readonly error?: string;
 }
 
+export interface TraceHeaders {
+  readonly traceparent: string | undefined;
+  readonly tracestate: string | undefined;
+}
+
 export interface AttemptInput<Item> {
   readonly backend: Backend;
   /** Such as `/api/chat`. */
@@ -24,8 +29,8 @@ export interface AttemptInput<Item> {
   readonly progress: Pick<Progress, 'phase'>;
   /** The caller left, or the gateway ends the request. */
   readonly signal: AbortSignal;
-  /** W3C trace context of this request. */
-  readonly traceparent?: string | undefined;
+  /** W3C trace context of this request; a load belongs to no request. */
+  readonly trace?: TraceHeaders;
   /** Told of the records of one read at once. While the promise that it may return is pending, reading pauses. */
   onRecords(records: readonly Item[]): Promise<void> | undefined;
 }
@@ -42,12 +47,12 @@ const errorBodyLimit = 65_536;
 export function attempt<Item extends UpstreamRecord>(input: AttemptInput<Item>): Promise<void> {
   return new Promise((resolve, reject) => {
     const handler = new AttemptHandler(input, resolve, reject);
-    const { backend, path, body, traceparent } = input;
+    const { backend, path, body, trace } = input;
     backend.pool.dispatch(
       {
         method: 'POST',
         path: backend.prefix + path,
-        headers: { 'content-type': 'application/json', ...(traceparent === undefined ? {} : { traceparent }) },
+        headers: headersOf(trace),
         body: JSON.stringify(body),
         headersTimeout: 0,
         bodyTimeout: 0,
@@ -55,6 +60,13 @@ export function attempt<Item extends UpstreamRecord>(input: AttemptInput<Item>):
       handler,
     );
   });
+}
+
+function headersOf(trace: TraceHeaders | undefined): Record<string, string> {
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  if (trace?.traceparent !== undefined) headers['traceparent'] = trace.traceparent;
+  if (trace?.tracestate !== undefined) headers['tracestate'] = trace.tracestate;
+  return headers;
 }
 
 class AttemptHandler<Item extends UpstreamRecord> implements Dispatcher.DispatchHandler {
@@ -130,7 +142,7 @@ class AttemptHandler<Item extends UpstreamRecord> implements Dispatcher.Dispatch
     try {
       for (const line of read()) records.push(parseRecord<Item>(line));
     } catch (thrown) {
-      broken = asMalformed(thrown);
+      broken = fromNetwork(thrown);
     }
     try {
       if (records.length > 0) this.#wait(this.#input.onRecords(records));
@@ -173,10 +185,6 @@ class AttemptHandler<Item extends UpstreamRecord> implements Dispatcher.Dispatch
     this.#input.signal.removeEventListener('abort', this.#onAbort);
   }
 }
-
-/** A line that never ends is as broken as one that is no JSON. */
-const asMalformed = (thrown: unknown) =>
-  thrown instanceof RangeError ? new UpstreamFailure('malformed', thrown.message, { cause: thrown }) : thrown;
 
 function parseRecord<Item extends UpstreamRecord>(line: string): Item {
   let record: Item | null;

@@ -1,4 +1,5 @@
 import { type ClientErrorCode, codeOf, OpsError, reasonOf } from '../../src/errors.ts';
+import { LineTooLong } from '../translate/ndjson.ts';
 import type { BreakerEvent } from './breaker.ts';
 
 interface FailureKind {
@@ -77,6 +78,7 @@ const connectCodes = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EN
 /** The failure behind an error of the connection. */
 export function fromNetwork(thrown: unknown): UpstreamFailure {
   if (thrown instanceof UpstreamFailure) return thrown;
+  if (thrown instanceof LineTooLong) return new UpstreamFailure('malformed', thrown.message, { cause: thrown });
   const code = codeOf(thrown) ?? '';
   const connect = connectCodes.has(code) || code === 'UND_ERR_CONNECT_TIMEOUT';
   return new UpstreamFailure(connect ? 'connect' : 'reset', `${code} ${reasonOf(thrown)}`.trim(), { cause: thrown });

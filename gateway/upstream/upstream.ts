@@ -3,6 +3,7 @@ import type { Clock } from '../../src/clock.ts';
 import { OpsError } from '../../src/errors.ts';
 import type { OllamaChatRecord, OllamaChatRequest, OllamaTags } from '../../src/ollama.ts';
 import type { GatewayConfig } from '../config.ts';
+import type { TraceHeaders } from './attempt.ts';
 import { type Backend, type Backends, type BackendsInput, openBackends } from './backends.ts';
 import { chat } from './chat.ts';
 import { Directory } from './directory.ts';
@@ -20,7 +21,7 @@ export interface UpstreamCall {
   readonly identity: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
-  readonly traceparent?: string | undefined;
+  readonly trace: TraceHeaders;
   /** The prompt is likely to be cut to the model's context, or certainly was. */
   onTruncation(certain: boolean): void;
 }

@@ -35,3 +35,25 @@ export const buildInfo = metric({
   help: 'Always 1; the version of this program is in the label.',
   labels: { version: { atMost: 1 } },
 });
+
+export const valuesFolded = metric({
+  name: 'ops_metric_values_folded_total',
+  type: 'counter',
+  unit: 'count',
+  help: 'Values of a metric that were kept under other, because its label has more different values than it may.',
+  labels: { metric: { atMost: 100 } },
+});
+
+export const configReloadSuccessful = metric({
+  name: 'ops_config_last_reload_successful',
+  type: 'gauge',
+  unit: 'state',
+  help: 'Whether the configuration file was accepted when it was last read: 0 means that the running one is older.',
+});
+
+export const configReloadTime = metric({
+  name: 'ops_config_last_reload_success_timestamp_seconds',
+  type: 'gauge',
+  unit: 'timestamp',
+  help: 'Time of the last configuration that was accepted, Unix time.',
+});

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { withoutUserInfo } from '../text.ts';
 import { shapeOf } from './environment.ts';
 import { isTree } from './merge.ts';
 
@@ -55,7 +56,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 function masked(path: readonly PropertyKey[], value: unknown): string {
   return path.some((part) => /key|password|secret|token/i.test(String(part)))
     ? 'a masked value'
-    : JSON.stringify(value);
+    : withoutUserInfo(JSON.stringify(value));
 }
 
 function editDistance(a: string, b: string): number {

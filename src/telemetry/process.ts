@@ -1,5 +1,13 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { buildInfo, cpu, eventLoopLag, residentMemory, startTime } from '../catalogue/process.ts';
+import {
+  buildInfo,
+  configReloadSuccessful,
+  configReloadTime,
+  cpu,
+  eventLoopLag,
+  residentMemory,
+  startTime,
+} from '../catalogue/process.ts';
 import { version } from '../package.ts';
 import type { Metrics } from './registry.ts';
 
@@ -9,6 +17,9 @@ export function observeProcess(metrics: Metrics): void {
   delay.enable();
   metrics.set(startTime, {}, Date.now() / 1000 - process.uptime());
   metrics.set(buildInfo, { version }, 1);
+  // Who comes this far has read its configuration.
+  metrics.set(configReloadSuccessful, {}, 1);
+  metrics.set(configReloadTime, {}, Date.now() / 1000);
   let counted = 0;
   metrics.beforeScrape(() => {
     const { user, system } = process.cpuUsage();

@@ -1,7 +1,14 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { LabelsOf, LabelValues, Metric } from '../catalogue/metric.ts';
+import type { LabelsOf, Metric } from '../catalogue/metric.ts';
+import { valuesFolded } from '../catalogue/process.ts';
+import { combinations, LabelSets, openLabels } from './label-sets.ts';
 
 type Instrument = Counter | Gauge | Histogram;
+
+interface Family {
+  readonly instrument: Instrument;
+  readonly labelSets: LabelSets;
+}
 
 /** The process's metrics, addressed by their catalogue entries: a wrong label is a compile error. */
 export interface Metrics {
@@ -15,7 +22,7 @@ export interface Metrics {
   clear(metric: Metric): void;
   /** Runs before each scrape. */
   beforeScrape(task: () => void): void;
-  /** The metrics in Prometheus' text format. */
+  /** The metrics in Prometheus' text format. Scrapes at the same time share one collection. */
   exposition(): Promise<string>;
   readonly contentType: string;
 }
@@ -26,56 +33,35 @@ export interface Metrics {
  */
 export function createMetrics(metrics: readonly Metric[]): Metrics {
   const registry = new Registry();
-  const instruments = new Map<string, Instrument>(metrics.map((metric) => [metric.name, create(metric, registry)]));
-  const seen = new Map<string, Set<string>>();
-  const started = new Set<string>();
   const tasks: (() => void)[] = [];
+  let scrape: Promise<string> | undefined;
+  const folds = metrics.includes(valuesFolded) ? createCounter(valuesFolded, registry) : undefined;
+  const families = new Map<string, Family>();
+  for (const metric of metrics) families.set(metric.name, createFamily(metric, registry, folds));
 
-  const find = (metric: Metric): Instrument => {
-    const instrument = instruments.get(metric.name);
-    if (!instrument) throw new Error(`${metric.name} is not registered in this process`);
-    return instrument;
+  const find = (metric: Metric): Family => {
+    const family = families.get(metric.name);
+    if (!family) throw new Error(`${metric.name} is not registered in this process`);
+    return family;
   };
-
-  /** A new value of an open label starts at 0 for each value of the closed ones. */
-  const startAtZero = (counter: Counter | Gauge, metric: Metric, labels: Readonly<Record<string, string>>): void => {
-    const open = Object.entries(labels).filter(([label]) => !isClosed(metric.labels[label] ?? []));
-    const key = `${metric.name}${JSON.stringify(open)}`;
-    if (open.length === 0 || started.has(key)) return;
-    started.add(key);
-    for (const zero of combinations(metric, Object.fromEntries(open))) counter.inc(zero, 0);
-  };
-
-  const folded = (metric: Metric, labels: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(
-      Object.entries(labels).map(([label, value]) => {
-        const allowed = metric.labels[label];
-        if (!allowed || isClosed(allowed)) return [label, value];
-        const key = `${metric.name}/${label}`;
-        const values = seen.get(key) ?? new Set();
-        seen.set(key, values);
-        if (!values.has(value) && values.size >= allowed.atMost) return [label, 'other'];
-        values.add(value);
-        return [label, value];
-      }),
-    );
 
   return {
     contentType: registry.contentType,
     add(metric, labels, amount = 1) {
-      const instrument = find(metric) as Counter | Gauge;
-      const known = folded(metric, labels);
-      if (metric.type === 'counter') startAtZero(instrument, metric, known);
-      instrument.inc(known, amount);
+      const { instrument, labelSets } = find(metric);
+      (instrument as Counter | Gauge).inc(labelSets.resolve(labels), amount);
     },
     set(metric, labels, value) {
-      (find(metric) as Gauge).set(folded(metric, labels), value);
+      const { instrument, labelSets } = find(metric);
+      (instrument as Gauge).set(labelSets.resolve(labels), value);
     },
     observe(metric, labels, value) {
-      (find(metric) as Histogram).observe(folded(metric, labels), value);
+      const { instrument, labelSets } = find(metric);
+      (instrument as Histogram).observe(labelSets.resolve(labels), value);
     },
     clear(metric) {
-      const instrument = find(metric);
+      const { instrument, labelSets } = find(metric);
+      labelSets.forget();
       instrument.reset();
       // Resetting leaves a 0 where there are no labels, which nobody measured.
       if (Object.keys(metric.labels).length === 0) instrument.remove();
@@ -84,40 +70,48 @@ export function createMetrics(metrics: readonly Metric[]): Metrics {
       tasks.push(task);
     },
     async exposition() {
-      for (const task of tasks) task();
-      return registry.metrics();
+      const collect = async () => {
+        for (const task of tasks) task();
+        return registry.metrics();
+      };
+      scrape ??= collect().finally(() => {
+        scrape = undefined;
+      });
+      return scrape;
     },
   };
 }
 
-function create(metric: Metric, registry: Registry): Instrument {
-  const options = {
-    name: metric.name,
-    help: metric.help,
-    labelNames: Object.keys(metric.labels),
-    registers: [registry],
-  };
-  if (metric.type === 'histogram') {
-    const histogram = new Histogram({ ...options, buckets: [...(metric.buckets ?? [])] });
-    for (const labels of combinations(metric)) histogram.zero(labels);
-    return histogram;
-  }
-  if (metric.type === 'gauge') return new Gauge(options);
-  const counter = new Counter(options);
+function createFamily(metric: Metric, registry: Registry, folds: Counter | undefined): Family {
+  const own = { metric: metric.name };
+  const instrument = metric === valuesFolded && folds ? folds : createInstrument(metric, registry);
+  const labelSets = new LabelSets(metric, {
+    folded: () => folds?.inc(own),
+    opened: (sets) => {
+      if (metric.type === 'counter') for (const labels of sets) (instrument as Counter).inc(labels, 0);
+    },
+  });
+  if (openLabels(metric).length > 0 && metric !== valuesFolded) folds?.inc(own, 0);
+  return { instrument, labelSets };
+}
+
+function createInstrument(metric: Metric, registry: Registry): Instrument {
+  if (metric.type === 'counter') return createCounter(metric, registry);
+  if (metric.type === 'gauge') return new Gauge(optionsOf(metric, registry));
+  const histogram = new Histogram({ ...optionsOf(metric, registry), buckets: [...(metric.buckets ?? [])] });
+  for (const labels of combinations(metric)) histogram.zero(labels);
+  return histogram;
+}
+
+function createCounter(metric: Metric, registry: Registry): Counter {
+  const counter = new Counter(optionsOf(metric, registry));
   for (const labels of combinations(metric)) counter.inc(labels, 0);
   return counter;
 }
 
-const isClosed = (values: LabelValues): values is readonly string[] => Array.isArray(values);
-
-/** All label sets over the closed labels of a metric; none while an open label has no value in `open`. */
-function combinations(metric: Metric, open: Readonly<Record<string, string>> = {}): Record<string, string>[] {
-  let sets: Record<string, string>[] = [{}];
-  for (const [label, allowed] of Object.entries(metric.labels)) {
-    const given = open[label];
-    if (given === undefined && !isClosed(allowed)) return [];
-    const values = given !== undefined ? [given] : (allowed as readonly string[]);
-    sets = sets.flatMap((set) => values.map((value) => ({ ...set, [label]: value })));
-  }
-  return sets;
-}
+const optionsOf = ({ name, help, labels }: Metric, registry: Registry) => ({
+  name,
+  help,
+  labelNames: Object.keys(labels),
+  registers: [registry],
+});

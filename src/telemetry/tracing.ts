@@ -33,6 +33,8 @@ export async function startTracing(service: string, endpoint: string): Promise<T
         setTimeout(resolve, 2000).unref();
       });
       await Promise.race([sdk.shutdown().catch(() => {}), deadline]);
+      // The API keeps the first provider of a process; a later start would write to this closed one.
+      for (const part of [api.trace, api.propagation, api.context]) part.disable();
     },
   };
 }

@@ -54,6 +54,7 @@ export interface Watch {
   series(expression: Expression, from: number, to: number, step: number): readonly Series[];
   exposition(): Promise<string>;
   readonly contentType: string;
+  readonly metrics: Metrics;
   /** Evaluates the rules now, outside their schedule. */
   tick(): void;
   close(): Promise<void>;
@@ -131,6 +132,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
 
   return {
     contentType: metrics.contentType,
+    metrics,
     exposition: () => metrics.exposition(),
     tick: () => loop.tick(),
     series: (expression, from, to, step) => seriesOf(samples, expression, from, to, step),

@@ -1,5 +1,6 @@
 import { watchMetrics } from '../catalogue/index.ts';
 import type { Metric } from '../catalogue/metric.ts';
+import * as processMetrics from '../catalogue/process.ts';
 import * as watch from '../catalogue/watch.ts';
 import { sampleOf } from '../check.ts';
 import type { Sample } from '../expression/series.ts';
@@ -32,20 +33,21 @@ export function ownSamples(
   ];
 }
 
-/** What watch itself exposes; the gateway's series, which a check reads too, are exposed by the gateway alone. */
+/**
+ * What watch exposes from samples; the gateway's series, which a check reads too, are exposed by the gateway alone, and
+ * those about a process by itself.
+ */
 const exposed: ReadonlyMap<string, Metric> = new Map(
-  watchMetrics.filter(({ type }) => type === 'gauge').map((metric) => [metric.name, metric]),
+  watchMetrics
+    .filter((metric) => metric.type === 'gauge' && !Object.values<Metric>(processMetrics).includes(metric))
+    .map((metric) => [metric.name, metric]),
 );
 
 /** Shows the newest samples at a scrape. A series that is no longer measured disappears instead of standing still. */
 export function exposeSamples(metrics: Metrics, samples: readonly Sample[]): void {
-  const shown = samples.filter(({ name }) => exposed.has(name) && !name.startsWith('process_'));
-  for (const name of cleared) metrics.clear(name);
-  for (const { name, labels, value } of shown) {
+  for (const metric of exposed.values()) metrics.clear(metric);
+  for (const { name, labels, value } of samples) {
     const metric = exposed.get(name);
     if (metric) metrics.set(metric, labels, value);
   }
 }
-
-/** Everything that is filled from samples. */
-const cleared: readonly Metric[] = [...exposed.values()].filter(({ name }) => /^ops_(?!build_info)/.test(name));

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,6 +45,18 @@ describe('ops', () => {
     const { code, stderr } = await ops(join(bin, 'ops'), ['config', 'check', '--config', '/nowhere/ops.yaml']);
     expect(code).toBe(78);
     expect(stderr).toContain('/nowhere/ops.yaml');
+  });
+
+  test('config print shows no key, and no password within a URL', async () => {
+    const file = join(folder, 'secrets.yaml');
+    writeFileSync(
+      file,
+      'listen: ":1"\nauth: { valid_keys: [my-key] }\nrate_limit: { store: "redis://:my-pass@redis:6379" }\n',
+    );
+    const { code, stdout } = await ops(join(bin, 'ops'), ['config', 'print', '--config', file]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('redis://***@redis:6379');
+    expect(stdout).not.toMatch(/my-key|my-pass/);
   });
 
   test('qwen-gateway is ops gateway', async () => {

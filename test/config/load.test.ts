@@ -87,6 +87,14 @@ describe('configuration', () => {
     expect(failure).not.toContain('my-secret');
   });
 
+  test('nor is the password of a URL', async () => {
+    const failure = await load('rate_limit: { store: "http://:my-secret@redis:6379" }\nlisten: ":1"\n').catch(
+      (error: Error) => error.message,
+    );
+    expect(failure).toContain('gateway.rate_limit.store: expected memory or a URL such as redis://host:6379/0, got');
+    expect(failure).not.toContain('my-secret');
+  });
+
   test('a file that is missing or no YAML is one sentence', async () => {
     await expect(loadConfiguration(sections, { file: join(folder, 'none'), env: {} })).rejects.toThrow(
       /cannot read the configuration .*ENOENT/,

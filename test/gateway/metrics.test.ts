@@ -41,3 +41,18 @@ test('metrics are not on the port of the API', async () => {
     expect((await fetch(gateway.address + path, { headers: { 'x-api-key': 'test-key' } })).status).toBe(404);
   }
 });
+
+test.each(['/metrics', '/inflight'])('%s answers GET and HEAD, and nothing else', async (path) => {
+  const { gateway } = await startRig();
+  const url = gateway.metricsAddress + path;
+  const [got, head, post] = await Promise.all([
+    fetch(url),
+    fetch(url, { method: 'HEAD' }),
+    fetch(url, { method: 'POST' }),
+  ]);
+  expect(got.status).toBe(200);
+  expect(head.headers.get('content-type')).toBe(got.headers.get('content-type'));
+  expect(await head.text()).toBe('');
+  expect(post.status).toBe(405);
+  expect(post.headers.get('allow')).toBe('GET, HEAD');
+});

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gatewaySchema } from '../../gateway/config.ts';
 import { type Gateway, startGateway } from '../../gateway/main.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
+import type { OllamaPs } from '../../src/ollama.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { ollamaAvailable, type RealOllama, startRealOllama } from './support/ollama.ts';
 import { realPart } from './support/require.ts';
@@ -127,6 +128,45 @@ realPart('Ollama', ollamaAvailable)('a real Ollama behind the gateway', () => {
       text += chunk.choices[0]?.text ?? '';
     }
     expect(text).toContain(sentence);
+  });
+
+  test('a pinned option reaches Ollama, whatever the caller says, and every option has a type that Ollama takes', async () => {
+    const config = await articleConfig(ollama.url, folder);
+    const pinned = {
+      num_ctx: 512,
+      num_batch: 64,
+      use_mmap: false,
+      num_thread: 1,
+      top_k: 5,
+      stop: ['zzz'],
+      keep_alive: '7m',
+    };
+    const models = gatewaySchema.parse({ models: { pin_options: { tiny: pinned } } }).models;
+    const audit = { ...config.audit, file: join(folder, 'pinned.log') };
+    const own = await startGateway({
+      config: { ...config, models, audit },
+      telemetry: {},
+      log: createLog('fatal', 'test'),
+    });
+    try {
+      const response = await fetch(`${own.address}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'x-api-key': 'prod-key-2024-qwen3' },
+        body: JSON.stringify({
+          ...{ model: 'tiny', messages: [{ role: 'user', content: 'hi' }], num_ctx: 1024, max_tokens: 3 },
+          options: { ...{ min_p: 0.1, typical_p: 0.9, repeat_penalty: 1.1, repeat_last_n: 8, num_keep: 1 }, top_k: 9 },
+        }),
+      });
+      expect(await response.json()).toMatchObject({ choices: [{ finish_reason: 'length' }] });
+      expect(response.headers.get('x-gateway-ignored-params')?.split(', ').sort()).toEqual([
+        'num_ctx',
+        'options.top_k',
+      ]);
+      const { models: loaded } = (await (await fetch(`${ollama.url}/api/ps`)).json()) as OllamaPs;
+      expect(loaded.find(({ name }) => name === 'tiny:latest')?.context_length).toBe(512);
+    } finally {
+      await own.close({ now: true });
+    }
   });
 
   test('an unknown model is the client’s own error class', async () => {

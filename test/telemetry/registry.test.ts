@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { rejections, requests, timeToFirstToken } from '../../src/catalogue/gateway.ts';
 import { gpuMemoryUsed } from '../../src/catalogue/gpu.ts';
+import { valuesFolded } from '../../src/catalogue/process.ts';
 import { createMetrics } from '../../src/telemetry/registry.ts';
 
 test('counters and histograms with closed labels start at 0, so that rate sees the first event', async () => {
@@ -24,6 +25,40 @@ test('values beyond the cap of an open label are folded into other', async () =>
   expect(text).toContain('{outcome="ok",model="m19"} 1');
   expect(text).toContain('{outcome="ok",model="other"} 5');
   expect(text).not.toContain('m20');
+});
+
+test('folded values are counted, from 0', async () => {
+  const metrics = createMetrics([valuesFolded, requests]);
+  expect(await metrics.exposition()).toContain(`${valuesFolded.name}{metric="${requests.name}"} 0`);
+  for (let index = 0; index < 22; index += 1) {
+    metrics.add(requests, { outcome: 'ok', model: `m${index}` });
+    metrics.add(requests, { outcome: 'timeout', model: `m${index}` });
+  }
+  expect(await metrics.exposition()).toContain(`${valuesFolded.name}{metric="${requests.name}"} 4`);
+});
+
+test('scrapes at the same time share one collection', async () => {
+  const metrics = createMetrics([requests]);
+  let collected = 0;
+  metrics.beforeScrape(() => {
+    collected += 1;
+  });
+  const texts = await Promise.all([metrics.exposition(), metrics.exposition(), metrics.exposition()]);
+  expect(collected).toBe(1);
+  expect(new Set(texts).size).toBe(1);
+  await metrics.exposition();
+  expect(collected).toBe(2);
+});
+
+test('a scrape that fails does not spoil the next one', async () => {
+  const metrics = createMetrics([requests]);
+  let broken = true;
+  metrics.beforeScrape(() => {
+    if (broken) throw new Error('not now');
+  });
+  await expect(metrics.exposition()).rejects.toThrow('not now');
+  broken = false;
+  expect(await metrics.exposition()).toContain(requests.name);
 });
 
 test('a cleared gauge forgets series that are gone', async () => {

@@ -1,38 +1,76 @@
+import { isDeeperThan } from '../../../src/json.ts';
 import type { OllamaMessage, OllamaToolCall } from '../../../src/ollama.ts';
-import { asObject, type Fields, invalid, list, object, requiredText, text } from '../fields.ts';
+import { asObject, type Fields, invalid, list, object, requiredText, text, unknownFields } from '../fields.ts';
+import { readContent } from './content.ts';
 
-const roles: Readonly<Record<string, OllamaMessage['role']>> = {
-  system: 'system',
-  developer: 'system',
-  user: 'user',
-  assistant: 'assistant',
-  tool: 'tool',
-  function: 'tool',
+type Role = OllamaMessage['role'];
+
+const roles: ReadonlyMap<string, Role> = new Map([
+  ['system', 'system'],
+  ['developer', 'system'],
+  ['user', 'user'],
+  ['assistant', 'assistant'],
+  ['tool', 'tool'],
+  ['function', 'tool'],
+]);
+
+/** Fields that have an effect, by Ollama's role. */
+const known: Readonly<Record<Role, ReadonlySet<string>>> = {
+  system: new Set(['role', 'content']),
+  user: new Set(['role', 'content']),
+  assistant: new Set(['role', 'content', 'tool_calls', 'function_call', 'reasoning', 'reasoning_content']),
+  tool: new Set(['role', 'content', 'tool_call_id', 'name']),
 };
 
-/** OpenAI's messages as Ollama's: parts joined, images apart, tool arguments as objects, tool results with their name. */
-export function toOllamaMessages(messages: readonly unknown[]): OllamaMessage[] {
-  const toolNames = new Map<string, string>();
-  return messages.map((value, index) => toOllamaMessage(asObject(value, `messages[${index}]`), index, toolNames));
+/** Deepest nesting of a tool call's arguments; they are a JSON text within the body. */
+const deepestArguments = 100;
+
+interface Translation {
+  readonly toolNames: Map<string, string>;
+  readonly ignored: Set<string>;
 }
 
-function toOllamaMessage(fields: Fields, index: number, toolNames: Map<string, string>): OllamaMessage {
-  const param = `messages[${index}]`;
+/**
+ * OpenAI's messages as Ollama's: parts joined, images apart, tool arguments as objects, tool results with their name.
+ * Fields without an effect are added to `ignored`, once for all messages.
+ */
+export function toOllamaMessages(messages: readonly unknown[], ignored: string[]): OllamaMessage[] {
+  const translation: Translation = { toolNames: new Map(), ignored: new Set() };
+  const translated = messages.map((value, index) =>
+    toOllamaMessage(asObject(value, `messages[${index}]`), `messages[${index}]`, translation),
+  );
+  ignored.push(...translation.ignored);
+  return translated;
+}
+
+function toOllamaMessage(fields: Fields, param: string, { toolNames, ignored }: Translation): OllamaMessage {
   const given = requiredText(fields, 'role', `${param}.role`);
-  const role = roles[given];
+  const role = roles.get(given);
   if (!role) {
-    const known = Object.keys(roles).join(', ');
-    throw invalid(`${param}.role`, `${param}.role: expected one of ${known}, got ${JSON.stringify(given)}`);
+    const expected = [...roles.keys()].join(', ');
+    const got = JSON.stringify(given.slice(0, 40));
+    throw invalid(`${param}.role`, `${param}.role: expected one of ${expected}, got ${got}`);
   }
+  for (const name of unknownFields(fields, known[role])) ignored.add(`messages[].${name}`);
   const { content, images } = readContent(fields, `${param}.content`);
   const message: OllamaMessage = { role, content };
   if (images.length > 0) message.images = images;
-  const thinking = role === 'assistant' ? (text(fields, 'reasoning') ?? text(fields, 'reasoning_content')) : undefined;
-  if (thinking) message.thinking = thinking;
-  const calls = role === 'assistant' ? readToolCalls(fields, param, toolNames) : [];
-  if (calls.length > 0) message.tool_calls = calls;
+  if (role === 'assistant') addAssistantFields(message, fields, param, toolNames);
   if (role === 'tool') addToolResult(message, fields, param, toolNames);
   return message;
+}
+
+function addAssistantFields(message: OllamaMessage, fields: Fields, param: string, toolNames: Map<string, string>) {
+  const thinking =
+    text(fields, 'reasoning', `${param}.reasoning`) ?? text(fields, 'reasoning_content', `${param}.reasoning_content`);
+  if (thinking) message.thinking = thinking;
+  const calls = (list(fields, 'tool_calls', `${param}.tool_calls`) ?? []).map((call, at) =>
+    toOllamaToolCall(asObject(call, `${param}.tool_calls[${at}]`), `${param}.tool_calls[${at}]`, toolNames),
+  );
+  // The one call of the API before tools.
+  const old = object(fields, 'function_call', `${param}.function_call`);
+  if (old) calls.push({ function: readFunction(old, `${param}.function_call`) });
+  if (calls.length > 0) message.tool_calls = calls;
 }
 
 function addToolResult(message: OllamaMessage, fields: Fields, param: string, toolNames: Map<string, string>): void {
@@ -42,66 +80,28 @@ function addToolResult(message: OllamaMessage, fields: Fields, param: string, to
   if (name !== undefined) message.tool_name = name;
 }
 
-/** Calls of today's form, or the one of the form before it (`function_call`). */
-function readToolCalls(fields: Fields, param: string, toolNames: Map<string, string>): OllamaToolCall[] {
-  const legacy = object(fields, 'function_call', `${param}.function_call`);
-  if (legacy) return [toOllamaToolCall({ function: legacy }, `${param}.function_call`, toolNames)];
-  const calls = list(fields, 'tool_calls', `${param}.tool_calls`) ?? [];
-  return calls.map((call, at) => toOllamaToolCall(call, `${param}.tool_calls[${at}]`, toolNames));
+function toOllamaToolCall(fields: Fields, param: string, toolNames: Map<string, string>): OllamaToolCall {
+  const id = text(fields, 'id', `${param}.id`);
+  const called = readFunction(asObject(fields['function'], `${param}.function`), `${param}.function`);
+  if (id === undefined) return { function: called };
+  toolNames.set(id, called.name);
+  return { id, function: called };
 }
 
-function toOllamaToolCall(value: unknown, param: string, toolNames: Map<string, string>): OllamaToolCall {
-  const fields = asObject(value, param);
-  const details = asObject(fields['function'], `${param}.function`);
-  const name = requiredText(details, 'name', `${param}.function.name`);
-  const id = text(fields, 'id', `${param}.id`);
-  const call: OllamaToolCall = { function: { name, arguments: readArguments(details, `${param}.function.arguments`) } };
-  if (id !== undefined) {
-    call.id = id;
-    toolNames.set(id, name);
-  }
-  return call;
+function readFunction(fields: Fields, param: string): OllamaToolCall['function'] {
+  const name = requiredText(fields, 'name', `${param}.name`);
+  return { name, arguments: readArguments(fields, `${param}.arguments`) };
 }
 
 /** A JSON text in OpenAI's API, an object in Ollama's; an empty text means no arguments. */
-function readArguments(details: Fields, param: string): Record<string, unknown> {
-  const given = details['arguments'];
+function readArguments(fields: Fields, param: string): Record<string, unknown> {
+  const given = fields['arguments'];
   if (given === undefined || given === null || given === '') return {};
-  if (typeof given !== 'string') return { ...asObject(given, param) };
+  if (typeof given !== 'string') return asObject(given, param) as Record<string, unknown>;
+  if (isDeeperThan(given, deepestArguments)) throw invalid(param, `${param}: nested too deeply`);
   try {
-    return { ...asObject(JSON.parse(given), param) };
+    return asObject(JSON.parse(given), param) as Record<string, unknown>;
   } catch {
     throw invalid(param, `${param}: expected the JSON text of an object`);
   }
-}
-
-interface Content {
-  readonly content: string;
-  readonly images: string[];
-}
-
-function readContent(fields: Fields, param: string): Content {
-  if (!Array.isArray(fields['content'])) return { content: text(fields, 'content', param) ?? '', images: [] };
-  const words: string[] = [];
-  const images: string[] = [];
-  for (const [index, value] of fields['content'].entries()) {
-    const path = `${param}[${index}]`;
-    const part = asObject(value, path);
-    const type = requiredText(part, 'type', `${path}.type`);
-    if (type === 'text') words.push(text(part, 'text', `${path}.text`) ?? '');
-    else if (type === 'refusal') words.push(text(part, 'refusal', `${path}.refusal`) ?? '');
-    else if (type === 'image_url') images.push(readImage(part, `${path}.image_url`));
-    else if (type === 'input_audio') images.push(requiredText(asObject(part[type], `${path}.${type}`), 'data', path));
-    else throw invalid(`${path}.type`, `${path}.type: expected text or image_url, got ${JSON.stringify(type)}`);
-  }
-  return { content: words.join('\n'), images };
-}
-
-/** The base64 text of a data URL; an address in the web is refused, as in Ollama itself. */
-function readImage(part: Fields, param: string): string {
-  const given = part['image_url'];
-  const url = typeof given === 'string' ? given : requiredText(asObject(given, param), 'url', `${param}.url`);
-  const found = /^data:(?:image\/(?:jpeg|jpg|png|webp))?;base64,([A-Za-z0-9+/]+=*)$/.exec(url);
-  if (!found?.[1]) throw invalid(param, `${param}: expected a data:image/png;base64 (jpeg, png, webp) URL`);
-  return found[1];
 }

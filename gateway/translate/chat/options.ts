@@ -1,90 +1,122 @@
+import type { OllamaChatRequest } from '../../../src/ollama.ts';
+import {
+  isOllamaDuration,
+  type OllamaOptionName,
+  ollamaOptionNames,
+  ollamaOptions,
+} from '../../../src/ollama-options.ts';
 import { type Fields, flag, invalid, number, object, text, texts, unknownFields } from '../fields.ts';
 import type { ModelPolicy } from '../policy.ts';
 
-/** Runner options that OpenAI's API has under their own name; absent ones keep the value of the Modelfile. */
-const openaiOptions = ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'] as const;
+type Options = Record<string, unknown>;
 
-/** Ollama's own options, and what kind of value each takes. */
-export const nativeOptions = {
-  num_keep: 'integer',
-  top_k: 'integer',
-  min_p: 'number',
-  typical_p: 'number',
-  repeat_penalty: 'number',
-  repeat_last_n: 'integer',
-  num_ctx: 'integer',
-  num_batch: 'integer',
-  num_gpu: 'integer',
-  main_gpu: 'integer',
-  num_thread: 'integer',
-  draft_num_predict: 'integer',
-  use_mmap: 'boolean',
-} as const;
+/** Options that OpenAI's API has under the same name; any caller may set them. */
+const shared = [
+  'temperature',
+  'top_p',
+  'frequency_penalty',
+  'presence_penalty',
+  'seed',
+  'stop',
+  'num_predict',
+] as const;
 
-export type NativeOption = keyof typeof nativeOptions;
+/** Requests options that may stand beside `options`, and not in it. */
+const besides = ['keep_alive', 'truncate', 'shift'] as const;
 
-const nativeNames = Object.keys(nativeOptions) as NativeOption[];
-
-/** Top-level names that are read here. Some clients give Ollama's options there instead of under `options`. */
+/** Names that a chat request may have at its top level for options. */
 export const optionFields: readonly string[] = [
-  ...['options', 'seed', 'stop', 'max_tokens', 'max_completion_tokens', ...openaiOptions],
-  ...nativeNames,
+  ...[...shared, ...besides, ...ollamaOptionNames],
+  ...['options', 'max_tokens', 'max_completion_tokens'],
 ];
 
-/** The options of a request: the caller's as far as the policy lets it, and the pinned ones over them. */
-export function readOptions(body: Fields, policy: ModelPolicy, ignored: string[]): Record<string, unknown> {
-  const options: Record<string, unknown> = {};
-  const add = (name: string, value: unknown) => {
-    if (value !== undefined) options[name] = value;
-  };
-  addNative(body, policy, ignored, add);
-  for (const name of openaiOptions) add(name, number(body, name));
-  add('seed', number(body, 'seed', { integer: true }));
-  add('stop', texts(body, 'stop'));
-  const limit = { integer: true, min: 1 };
-  const longer = number(body, 'max_completion_tokens', limit);
-  add('num_predict', number(body, 'max_tokens', limit));
-  add('num_predict', longer);
-  const { keep_alive: _, ...pinned } = policy.pinned;
-  return { ...options, ...pinned };
-}
+const insideOptions: ReadonlySet<string> = new Set([...shared, ...ollamaOptionNames]);
 
-function addNative(
-  body: Fields,
-  { allow, pinned }: ModelPolicy,
-  ignored: string[],
-  add: (name: string, value: unknown) => void,
-): void {
-  const given = object(body, 'options') ?? {};
-  ignored.push(...unknownFields(given, new Set(nativeNames)).map((name) => `options.${name}`));
-  for (const name of nativeNames) {
-    const nested = native(given, name, `options.${name}`);
-    const value = nested ?? native(body, name, name);
-    if (value === undefined) continue;
-    const path = nested === undefined ? name : `options.${name}`;
-    if (name in pinned ? pinned[name] !== value : !allow.has(`options.${name}`)) ignored.push(path);
-    else add(name, value);
+/**
+ * Sets the runner's options: what the caller gave and may give, then what the operator pinned. Absent ones keep the value
+ * of the Modelfile. What the caller gave in vain is added to `ignored` under the caller's name.
+ *
+ * @throws OpsError `invalid_request` naming the field.
+ */
+export function addOptions(request: OllamaChatRequest, body: Fields, policy: ModelPolicy, ignored: string[]): void {
+  const inner = object(body, 'options') ?? {};
+  const options: Options = {};
+  const context = { options, policy, ignored };
+  // The top level is read last: its names are those of OpenAI's API.
+  for (const [fields, prefix] of [
+    [inner, 'options.'],
+    [body, ''],
+  ] as const) {
+    for (const name of shared) set(context, name, readShared(fields, name, prefix + name), prefix + name);
+    for (const name of ollamaOptionNames) readOwn(context, fields, name, prefix + name);
   }
+  ignored.push(...unknownFields(inner, insideOptions).map((name) => `options.${name}`));
+  for (const name of ['max_tokens', 'max_completion_tokens'] as const) {
+    set(context, 'num_predict', number(body, name, { integer: true, min: 1 }), name);
+  }
+  const own = readBesides(body);
+  for (const name of besides) {
+    if (own[name] === undefined) continue;
+    if (policy.allow.has(name) && policy.pinned[name] === undefined) Object.assign(request, { [name]: own[name] });
+    else ignored.push(name);
+  }
+  addPinned(request, options, policy.pinned);
 }
 
-function native(fields: Fields, name: NativeOption, param: string): number | boolean | undefined {
-  if (nativeOptions[name] === 'boolean') return flag(fields, name, param);
-  return number(fields, name, { integer: nativeOptions[name] === 'integer' }, param);
+interface Context {
+  readonly options: Options;
+  readonly policy: ModelPolicy;
+  readonly ignored: string[];
 }
 
-/** Go's durations, or seconds as a number; `-1` for ever must be the number. */
-export const durationPattern = /^-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/;
+function set({ options, policy, ignored }: Context, name: string, value: unknown, param: string): void {
+  if (value === undefined) return;
+  if (policy.pinned[name] === undefined) options[name] = value;
+  else ignored.push(param);
+}
 
-/** How long the model stays in memory after the answer. */
-export function readKeepAlive(body: Fields, { allow, pinned }: ModelPolicy, ignored: string[]) {
+function readShared(fields: Fields, name: (typeof shared)[number], param: string): unknown {
+  if (name === 'stop') {
+    const stop = texts(fields, name, param);
+    // An empty list would take away those of the Modelfile.
+    return stop?.length === 0 ? undefined : stop;
+  }
+  if (name === 'seed') return number(fields, name, { integer: true }, param);
+  // 0 does not limit an answer in Ollama, and -1 and -2 are its words for no limit.
+  if (name === 'num_predict') return number(fields, name, { integer: true, min: fields[name] === 0 ? 1 : -2 }, param);
+  return number(fields, name, {}, param);
+}
+
+/** An option that only Ollama has: read only where it may be set, so that a wrong value of a dropped one is no error. */
+function readOwn(context: Context, fields: Fields, name: OllamaOptionName, param: string): void {
+  if (fields[name] === undefined || fields[name] === null) return;
+  if (!context.policy.allow.has(`options.${name}`)) {
+    context.ignored.push(param);
+    return;
+  }
+  const { type } = ollamaOptions[name];
+  const value =
+    type === 'boolean' ? flag(fields, name, param) : number(fields, name, { integer: type === 'integer' }, param);
+  set(context, name, value, param);
+}
+
+function readBesides(body: Fields): Partial<Record<(typeof besides)[number], unknown>> {
+  return { keep_alive: readKeepAlive(body), truncate: flag(body, 'truncate'), shift: flag(body, 'shift') };
+}
+
+/** Seconds, or a duration with a unit. A number alone in a text is no duration in Ollama. */
+function readKeepAlive(body: Fields): string | number | undefined {
   const given = body['keep_alive'];
-  const own = pinned['keep_alive'] as string | number | undefined;
-  if (given === undefined || given === null) return own;
-  const value = typeof given === 'number' ? given : (text(body, 'keep_alive') ?? '');
-  if (typeof value === 'string' && !durationPattern.test(value)) {
-    throw invalid('keep_alive', 'keep_alive: expected seconds as a number or a duration such as "10m"');
+  if (typeof given === 'number') return number(body, 'keep_alive');
+  const duration = text(body, 'keep_alive');
+  if (duration === undefined || isOllamaDuration(duration)) return duration;
+  throw invalid('keep_alive', 'keep_alive: expected seconds as a number or a duration such as "10m"');
+}
+
+function addPinned(request: OllamaChatRequest, options: Options, pinned: ModelPolicy['pinned']): void {
+  for (const [name, value] of Object.entries(pinned)) {
+    if ((besides as readonly string[]).includes(name)) Object.assign(request, { [name]: value });
+    else options[name] = value;
   }
-  if (own === undefined && allow.has('keep_alive')) return value;
-  if (own !== value) ignored.push('keep_alive');
-  return own;
+  if (Object.keys(options).length > 0) request.options = options;
 }

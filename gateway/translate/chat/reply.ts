@@ -1,4 +1,5 @@
 import type { OllamaChatRecord, OllamaToolCall } from '../../../src/ollama.ts';
+import { Ending } from '../ending.ts';
 
 /** What every reply and chunk of one request has in common. */
 export interface ReplyFrame {
@@ -10,12 +11,8 @@ export interface ReplyFrame {
   readonly model: string;
   /** Fields that `response_filter.strip` takes out. */
   readonly strip: readonly string[];
-}
-
-export interface Usage {
-  readonly prompt_tokens: number;
-  readonly completion_tokens: number;
-  readonly total_tokens: number;
+  /** Tokens after which the answer had to end; absent where the request set no limit. */
+  readonly maxTokens?: number | undefined;
 }
 
 export interface OpenAiToolCall {
@@ -23,29 +20,6 @@ export interface OpenAiToolCall {
   readonly index: number;
   readonly type: 'function';
   readonly function: { readonly name: string; readonly arguments: string };
-}
-
-/** Counts of the last record; undefined where Ollama gave none. */
-export function usageOf(record: OllamaChatRecord | undefined): Usage | undefined {
-  if (record?.prompt_eval_count === undefined && record?.eval_count === undefined) return undefined;
-  const prompt = record.prompt_eval_count ?? 0;
-  const completion = record.eval_count ?? 0;
-  return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
-}
-
-/**
- * The same for an answer that broke off: then the tokens are counted by their deltas, and the prompt's are not known.
- * OpenAI's clients demand all three fields.
- */
-export function countedUsage(record: OllamaChatRecord | undefined, deltas: number): Usage | undefined {
-  if (record) return usageOf(record);
-  return { prompt_tokens: 0, completion_tokens: deltas, total_tokens: deltas };
-}
-
-/** `done_reason` in OpenAI's words. Ollama says `stop` after a tool call too. */
-export function finishReason(record: OllamaChatRecord | undefined, toolCalled: boolean): string {
-  if (record?.done_reason === 'length') return 'length';
-  return toolCalled ? 'tool_calls' : 'stop';
 }
 
 /** A tool call in OpenAI's form. `index` is counted here: some models give 0 to each. Old servers give no id. */
@@ -65,33 +39,37 @@ export function head(frame: ReplyFrame, object: string): Record<string, unknown>
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !strip.includes(name)));
 }
 
+/** A chunk's event up to the first of its choices: the same for a whole stream, so it is made once. */
+export const eventHead = (frame: ReplyFrame, object: string) =>
+  `data: ${JSON.stringify(head(frame, object)).slice(0, -1)},"choices":[`;
+
 /** Gathers the records of an answer into one `chat.completion`. */
 export class ReplyBuilder {
   readonly #frame: ReplyFrame;
+  readonly #ending: Ending;
   #content = '';
   #reasoning = '';
   #calls: OpenAiToolCall[] = [];
   #logprobs: unknown[] = [];
-  #deltas = 0;
-  #last: OllamaChatRecord | undefined;
 
   constructor(frame: ReplyFrame) {
     this.#frame = frame;
+    this.#ending = new Ending(frame.maxTokens);
   }
 
   add(record: OllamaChatRecord): void {
-    if (record.message?.content || record.message?.thinking) this.#deltas += 1;
+    this.#ending.note(record);
     this.#content += record.message?.content ?? '';
     this.#reasoning += record.message?.thinking ?? '';
     for (const call of record.message?.tool_calls ?? []) {
       this.#calls.push(toOpenAiToolCall(call, this.#calls.length, this.#frame));
     }
-    this.#logprobs.push(...(record.logprobs ?? []));
-    if (record.done) this.#last = record;
+    this.#ending.toolCalls = this.#calls.length;
+    if (record.logprobs) this.#logprobs.push(...record.logprobs);
   }
 
   get finishReason(): string {
-    return finishReason(this.#last, this.#calls.length > 0);
+    return this.#ending.finishReason;
   }
 
   build(): Record<string, unknown> {
@@ -104,7 +82,7 @@ export class ReplyBuilder {
     };
     const logprobs = this.#logprobs.length > 0 ? { logprobs: { content: this.#logprobs } } : {};
     const choice = { index: 0, message, ...logprobs, finish_reason: this.finishReason };
-    const usage = countedUsage(this.#last, this.#deltas);
+    const { usage } = this.#ending;
     return { ...head(this.#frame, 'chat.completion'), choices: [choice], ...(usage ? { usage } : {}) };
   }
 }

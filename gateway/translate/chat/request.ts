@@ -13,7 +13,7 @@ import {
 } from '../fields.ts';
 import type { ModelPolicy } from '../policy.ts';
 import { toOllamaMessages } from './messages.ts';
-import { optionFields, readKeepAlive, readOptions } from './options.ts';
+import { addOptions, optionFields } from './options.ts';
 
 /** What a chat request asks of Ollama, and how its caller wants the answer. */
 export interface ChatTranslation {
@@ -25,24 +25,21 @@ export interface ChatTranslation {
   readonly ignored: readonly string[];
 }
 
-/** Ollama's extensions that are true or false. */
-const flagExtensions = ['truncate', 'shift'] as const;
-
 const known: ReadonlySet<string> = new Set([
-  ...['model', 'messages', 'stream', 'stream_options', 'n', 'tools', 'tool_choice', 'response_format', 'logprobs'],
-  ...['reasoning_effort', 'reasoning', 'top_logprobs', 'keep_alive', ...flagExtensions, ...optionFields],
+  ...['model', 'messages', 'stream', 'stream_options', 'n', 'tools', 'tool_choice', 'response_format'],
+  ...['reasoning_effort', 'reasoning', 'logprobs', 'top_logprobs', ...optionFields],
 ]);
 
-const efforts: Readonly<Record<string, boolean | string>> = {
-  none: false,
-  minimal: 'low',
-  low: 'low',
-  medium: 'medium',
-  high: 'high',
-  max: 'max',
-  xhigh: 'max',
-  ultra: 'max',
-};
+const efforts: ReadonlyMap<string, boolean | string> = new Map<string, boolean | string>([
+  ['none', false],
+  ['minimal', 'low'],
+  ['low', 'low'],
+  ['medium', 'medium'],
+  ['high', 'high'],
+  ['max', 'max'],
+  ['xhigh', 'max'],
+  ['ultra', 'max'],
+]);
 
 /** Translates `POST /v1/chat/completions` into `POST /api/chat`. @throws OpsError `invalid_request` naming the field. */
 export function translateChat(body: Fields, policy: ModelPolicy): ChatTranslation {
@@ -52,15 +49,14 @@ export function translateChat(body: Fields, policy: ModelPolicy): ChatTranslatio
   const ignored = unknownFields(body, known);
   const request: OllamaChatRequest = {
     model: requiredText(body, 'model'),
-    messages: toOllamaMessages(messages),
+    messages: toOllamaMessages(messages, ignored),
     stream: true,
   };
   addTools(request, body, ignored);
   addFormat(request, body);
-  addThinking(request, body, ignored);
-  addExtensions(request, body, policy, ignored);
-  const options = readOptions(body, policy, ignored);
-  if (Object.keys(options).length > 0) request.options = options;
+  addThinking(request, body, policy.alwaysThinks ?? false, ignored);
+  addLogprobs(request, body);
+  addOptions(request, body, policy, ignored);
   const usage = object(body, 'stream_options');
   return {
     request,
@@ -75,16 +71,19 @@ function addTools(request: OllamaChatRequest, body: Fields, ignored: string[]): 
   const tools = list(body, 'tools');
   if (choice !== undefined && choice !== null && choice !== 'none') ignored.push('tool_choice');
   if (!tools || tools.length === 0 || choice === 'none') return;
-  request.tools = tools.map((value, index) => {
-    const param = `tools[${index}]`;
-    const tool = asObject(value, param);
-    const type = text(tool, 'type', `${param}.type`) ?? 'function';
-    if (type !== 'function')
-      throw invalid(`${param}.type`, `${param}.type: expected function, got ${JSON.stringify(type)}`);
-    const details = asObject(tool['function'], `${param}.function`);
-    const { strict: _, ...rest } = details;
-    return { type: 'function', function: { ...rest, name: requiredText(details, 'name', `${param}.function.name`) } };
-  });
+  request.tools = tools.map((value, index) => toOllamaTool(asObject(value, `tools[${index}]`), `tools[${index}]`));
+}
+
+function toOllamaTool(tool: Fields, param: string): object {
+  const type = text(tool, 'type', `${param}.type`) ?? 'function';
+  if (type !== 'function') {
+    throw invalid(`${param}.type`, `${param}.type: expected function, got ${JSON.stringify(type.slice(0, 40))}`);
+  }
+  const { strict: _, ...details } = asObject(tool['function'], `${param}.function`);
+  requiredText(details, 'name', `${param}.function.name`);
+  text(details, 'description', `${param}.function.description`);
+  object(details, 'parameters', `${param}.function.parameters`);
+  return { type, function: details };
 }
 
 function addFormat(request: OllamaChatRequest, body: Fields): void {
@@ -101,32 +100,25 @@ function addFormat(request: OllamaChatRequest, body: Fields): void {
   }
 }
 
-/** gpt-oss models know no more than `high`, and think whatever they are told. */
-function addThinking(request: OllamaChatRequest, body: Fields, ignored: string[]): void {
+function addThinking(request: OllamaChatRequest, body: Fields, alwaysThinks: boolean, ignored: string[]): void {
   const reasoning = object(body, 'reasoning');
   const effort = text(body, 'reasoning_effort') ?? (reasoning && text(reasoning, 'effort', 'reasoning.effort'));
   if (effort === undefined) return;
-  const think = efforts[effort];
+  const think = efforts.get(effort);
+  const param = body['reasoning_effort'] === effort ? 'reasoning_effort' : 'reasoning.effort';
   if (think === undefined) {
-    const expected = Object.keys(efforts).join(', ');
-    throw invalid('reasoning_effort', `reasoning_effort: expected one of ${expected}, got ${JSON.stringify(effort)}`);
+    const got = JSON.stringify(effort.slice(0, 40));
+    throw invalid(param, `${param}: expected one of ${[...efforts.keys()].join(', ')}, got ${got}`);
   }
-  if (!/(?:^|\/)gpt-oss/.test(request.model)) request.think = think;
-  else if (think === false) ignored.push('reasoning_effort');
+  if (!alwaysThinks) request.think = think;
+  // gpt-oss always thinks, and knows three levels.
+  else if (think === false) ignored.push(param);
   else request.think = think === 'max' ? 'high' : think;
 }
 
-function addExtensions(request: OllamaChatRequest, body: Fields, policy: ModelPolicy, ignored: string[]): void {
-  const logprobs = flag(body, 'logprobs');
-  if (logprobs !== undefined) request.logprobs = logprobs;
+function addLogprobs(request: OllamaChatRequest, body: Fields): void {
+  const wanted = flag(body, 'logprobs');
   const top = number(body, 'top_logprobs', { integer: true, min: 0, max: 20 });
+  if (wanted !== undefined) request.logprobs = wanted;
   if (top !== undefined) request.top_logprobs = top;
-  for (const name of flagExtensions) {
-    const value = flag(body, name);
-    if (value === undefined) continue;
-    if (policy.allow.has(name)) request[name] = value;
-    else ignored.push(name);
-  }
-  const keepAlive = readKeepAlive(body, policy, ignored);
-  if (keepAlive !== undefined) request.keep_alive = keepAlive;
 }

@@ -1,69 +1,67 @@
 import type { OllamaChatRecord } from '../../../src/ollama.ts';
-import { countedUsage, finishReason, head, type ReplyFrame, toOpenAiToolCall } from './reply.ts';
+import { Ending } from '../ending.ts';
+import { eventHead, type ReplyFrame, toOpenAiToolCall } from './reply.ts';
 
 /**
- * Turns the records of an answer into `chat.completion.chunk` events, in the order that Ollama itself uses on `/v1`. The
- * head of a chunk is written once: a token costs the encoding of its text.
+ * Turns the records of an answer into the events of `chat.completion.chunk`s, in the order that Ollama itself uses on
+ * `/v1`. It runs once per token: whatever is the same in all chunks is serialised once.
  */
 export class ChunkStream {
   readonly #frame: ReplyFrame;
   readonly #includeUsage: boolean;
-  /** `data: {"id":…,` without its end. */
+  readonly #ending: Ending;
   readonly #head: string;
+  readonly #delta: string;
   #roleSent = false;
-  #calls = 0;
-  #deltas = 0;
-  #last: OllamaChatRecord | undefined;
 
   constructor(frame: ReplyFrame, includeUsage: boolean) {
     this.#frame = frame;
     this.#includeUsage = includeUsage;
+    this.#ending = new Ending(frame.maxTokens);
     this.#head = eventHead(frame, 'chat.completion.chunk');
+    this.#delta = `${this.#head}{"index":0,"delta":{`;
   }
 
-  /** The events of one record; thinking and content of the same record become two. */
+  /** Events of one record, or nothing; thinking and content of the same record become two. */
   add(record: OllamaChatRecord): string {
-    const { thinking, content, tool_calls: calls } = record.message ?? {};
+    this.#ending.note(record);
+    const { message, logprobs } = record;
     let events = '';
-    if (thinking) {
-      const text = JSON.stringify(thinking);
-      events += this.#delta(`"reasoning":${text},"reasoning_content":${text}`);
+    if (message?.thinking) {
+      const text = JSON.stringify(message.thinking);
+      events += this.#event(`"reasoning":${text},"reasoning_content":${text}`, message.content ? undefined : logprobs);
     }
-    if (content) events += this.#delta(`"content":${JSON.stringify(content)}`, record.logprobs);
-    for (const call of calls ?? []) {
-      const told = toOpenAiToolCall(call, this.#calls, this.#frame);
-      events += this.#delta(`"tool_calls":[${JSON.stringify(told)}]`);
-      this.#calls += 1;
+    // Log probabilities without a text of their own must not get lost.
+    if (message?.content || (logprobs?.length && !message?.thinking)) {
+      events += this.#event(`"content":${JSON.stringify(message?.content ?? '')}`, logprobs);
     }
-    if (record.done) this.#last = record;
+    for (const call of message?.tool_calls ?? []) {
+      const entry = toOpenAiToolCall(call, this.#ending.toolCalls, this.#frame);
+      this.#ending.toolCalls += 1;
+      events += this.#event(`"tool_calls":[${JSON.stringify(entry)}]`);
+    }
     return events;
   }
 
   get finishReason(): string {
-    return finishReason(this.#last, this.#calls > 0);
+    return this.#ending.finishReason;
   }
 
   /** The last events: the reason of the end, and the counts where they were asked for. */
   end(): string {
-    const opening = this.#roleSent ? '' : this.#delta('"content":""');
-    const finish = `${this.#head}"choices":[{"index":0,"delta":{},"finish_reason":"${this.finishReason}"}]}\n\n`;
-    const usage = this.#includeUsage ? countedUsage(this.#last, this.#deltas) : undefined;
-    const counts = usage ? `${this.#head}"choices":[],"usage":${JSON.stringify(usage)}}\n\n` : '';
-    return opening + finish + counts;
+    const role = this.#roleSent ? '' : this.#event('"content":""');
+    const finish = `${this.#delta}},"finish_reason":${JSON.stringify(this.finishReason)}}]}\n\n`;
+    const usage = this.#includeUsage ? this.#ending.usage : undefined;
+    return role + finish + (usage ? `${this.#head}],"usage":${JSON.stringify(usage)}}\n\n` : '');
   }
 
-  #delta(fields: string, logprobs?: readonly unknown[]): string {
+  /** @param fields JSON of the delta's fields, without braces */
+  #event(fields: string, logprobs?: readonly unknown[]): string {
     const role = this.#roleSent ? '' : '"role":"assistant",';
     this.#roleSent = true;
-    this.#deltas += 1;
-    const extra = logprobs && logprobs.length > 0 ? `"logprobs":${JSON.stringify({ content: logprobs })},` : '';
-    return `${this.#head}"choices":[{"index":0,"delta":{${role}${fields}},${extra}"finish_reason":null}]}\n\n`;
+    const extra = logprobs?.length ? `,"logprobs":{"content":${JSON.stringify(logprobs)}}` : '';
+    return `${this.#delta}${role}${fields}}${extra},"finish_reason":null}]}\n\n`;
   }
-}
-
-/** An event up to the fields that differ from chunk to chunk. */
-export function eventHead(frame: ReplyFrame, object: string): string {
-  return `data: ${JSON.stringify(head(frame, object)).slice(0, -1)},`;
 }
 
 /** One server-sent event. */

@@ -1,5 +1,7 @@
 import { exitCode } from '../../errors.ts';
+import { withoutUserInfo } from '../../text.ts';
 import type { CliCommand } from '../command.ts';
+import { configWarnings } from '../config-warnings.ts';
 import { configOption, configurationFile, readConfiguration } from '../configuration.ts';
 
 const secretNames = /key|password|secret|token/i;
@@ -14,19 +16,11 @@ const command: CliCommand = {
       .action(async ({ config, json }: { config?: string; json?: boolean }) => {
         const { planChecks } = await import('../../watch/checks.ts');
         const { planRules } = await import('../../watch/rules.ts');
-        const { alerts, gateway, notify, watch } = await readConfiguration(context, config);
-        await planChecks(watch.checks);
-        await planRules(alerts.rules);
+        const configuration = await readConfiguration(context, config);
+        await planChecks(configuration.watch.checks);
+        await planRules(configuration.alerts.rules);
         const file = configurationFile(config, context.env) ?? null;
-        const warnings = [
-          ...(notify.email ? [] : ['notify.email is not set: NOBODY IS MAILED when something breaks']),
-          ...(gateway.auth.enabled && gateway.auth.valid_keys.length === 0
-            ? ['gateway.auth.valid_keys is empty: every request is refused with 401; create one with: ops keys create']
-            : []),
-          ...(gateway.auth.valid_keys.some((key) => typeof key === 'string')
-            ? ['gateway.auth.valid_keys holds plain keys; prefer {id, sha256} as printed by: ops keys create']
-            : []),
-        ];
+        const warnings = configWarnings(configuration);
         if (json) context.stdout.write(`${JSON.stringify({ file, valid: true, warnings })}\n`);
         else {
           context.stdout.write(`${file ?? 'defaults (no file)'}: valid\n`);
@@ -44,7 +38,8 @@ const command: CliCommand = {
 };
 
 function mask(name: string, value: unknown): unknown {
-  if (name === 'header_key' || !secretNames.test(name)) return value;
+  if (name === 'header_key' || !secretNames.test(name))
+    return typeof value === 'string' ? withoutUserInfo(value) : value;
   if (Array.isArray(value)) return value.map((item) => (typeof item === 'string' ? '***' : item));
   return typeof value === 'string' && !name.endsWith('_file') ? '***' : value;
 }

@@ -1,6 +1,6 @@
 import type { Gateway } from '../../../gateway/main.ts';
 import type { CliCommand } from '../command.ts';
-import { configOption, readConfiguration } from '../configuration.ts';
+import { configOption, configurationFile, readConfiguration } from '../configuration.ts';
 
 interface Options {
   readonly config?: string;
@@ -20,10 +20,28 @@ const command: CliCommand = {
       .option('--metrics-listen <address>', 'address of /metrics and /inflight, such as 127.0.0.1:9464')
       .action(async ({ config, listen, metricsListen }: Options) => {
         const flags = { 'gateway.listen': listen, 'gateway.metrics_listen': metricsListen };
-        const configuration = await readConfiguration(context, config, flags);
+        const file = configurationFile(config, context.env);
+        const load = async () => {
+          const { gateway, telemetry } = await readConfiguration(context, file, flags);
+          return { gateway, telemetry };
+        };
+        const current = await load();
         const { startGateway } = await import('../../../gateway/main.ts');
-        const gateway = await startGateway({ config: configuration.gateway, telemetry: configuration.telemetry });
+        const { changedPaths } = await import('../../config/changes.ts');
+        const { watchConfiguration } = await import('../../config/reload.ts');
+        const { createLog } = await import('../../telemetry/log.ts');
+        const log = createLog(current.gateway.log_level, 'gateway');
+        const gateway = await startGateway({ config: current.gateway, telemetry: current.telemetry, log });
+        const watched = watchConfiguration({
+          ...{ file, current, load, log, metrics: gateway.metrics },
+          apply: (next) => [
+            ...gateway.reload(next.gateway),
+            ...changedPaths(current.telemetry, next.telemetry, 'telemetry'),
+          ],
+          onSighup: () => gateway.reopenLogs(),
+        });
         await untilStopped(gateway);
+        watched.close();
         if (process.connected) process.disconnect();
       });
   },

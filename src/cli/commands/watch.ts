@@ -1,5 +1,5 @@
 import type { CliCommand } from '../command.ts';
-import { configOption, endpointsOf, readConfiguration } from '../configuration.ts';
+import { configOption, configurationFile, endpointsOf, readConfiguration } from '../configuration.ts';
 
 const command: CliCommand = {
   summary: 'run the checks, evaluate the alert rules, and mail incidents',
@@ -16,6 +16,7 @@ const command: CliCommand = {
         { startWatch },
         { stateFolder },
         { onStopSignal },
+        { followConfiguration },
       ] = await Promise.all([
         import('node:os'),
         import('../../clock.ts'),
@@ -25,6 +26,7 @@ const command: CliCommand = {
         import('../../watch/main.ts'),
         import('../../watch/state-folder.ts'),
         import('../signals.ts'),
+        import('../watch-reload.ts'),
       ]);
       const log = createLog(config.gateway.log_level, 'watch');
       const stateDir = stateFolder(config.watch.state_dir, context.env);
@@ -35,6 +37,9 @@ const command: CliCommand = {
         await watch.close();
         throw error;
       });
+      const path = configurationFile(file, context.env);
+      const load = () => readConfiguration(context, path);
+      followConfiguration({ file: path, current: config, load, log, metrics: watch.metrics });
       // The ops page reads the watch and is closed before it.
       const parts = [page, watch];
       log.info({ state_dir: stateDir }, 'watching');

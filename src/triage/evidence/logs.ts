@@ -1,6 +1,7 @@
 import { OpsError } from '../../errors.ts';
 import { parseLog } from '../../logs/formats/index.ts';
 import type { Line, LogKind } from '../../logs/record.ts';
+import { rotatedFiles } from '../../logs/rotated.ts';
 import { readLogFile } from '../../logs/source.ts';
 import type { Window } from '../../logs/window.ts';
 import { readContainerLog } from '../../probes/docker.ts';
@@ -17,6 +18,16 @@ export async function collectLog(kind: LogKind, path: string, window: Window, ti
   if (container !== undefined) {
     return collectEntries(kind, path, () => readContainerLog({ container, ...window, timeoutMs }));
   }
+  const moved = await Promise.all((await rotatedFiles(path, window)).map((older) => readPart(kind, older, window)));
+  const newest = await readPart(kind, path, window);
+  const { report } = newest;
+  const parts = [...moved, newest];
+  const lines = parts.reduce((sum, part) => sum + part.report.lines, 0);
+  const state = report.state === 'empty' && lines > 0 ? 'read' : report.state;
+  return { report: { ...report, lines, state }, records: parts.flatMap(({ records }) => records) };
+}
+
+async function readPart(kind: LogKind, path: string, window: Window): Promise<Collected> {
   const { state, lines, note } = await readLogFile(path, window);
   const report = { kind, path, lines: lines.length, state, ...(note === undefined ? {} : { note }) };
   return { report, records: parseLog(kind, lines, path) };

@@ -4,6 +4,7 @@ import { ReplyBuilder } from '../../../gateway/translate/chat/reply.ts';
 import { ChunkStream } from '../../../gateway/translate/chat/stream.ts';
 import { LineSplitter } from '../../../gateway/translate/ndjson.ts';
 import type { OllamaChatRecord } from '../../../src/ollama.ts';
+import { events } from '../support/gateway.ts';
 
 const frame = { id: 'chatcmpl-1', created: 7, model: 'm', strip: [] };
 
@@ -13,19 +14,9 @@ interface Chunk {
 }
 
 function chunksOf(records: OllamaChatRecord[], includeUsage = false): Chunk[] {
-  return eventsIn(textOf(records, includeUsage)) as Chunk[];
-}
-
-function textOf(records: OllamaChatRecord[], includeUsage = false): string {
   const stream = new ChunkStream(frame, includeUsage);
-  return records.map((record) => stream.add(record)).join('') + stream.end();
+  return events(records.map((record) => stream.add(record)).join('') + stream.end()) as Chunk[];
 }
-
-const eventsIn = (text: string): unknown[] =>
-  text
-    .split('\n\n')
-    .filter((event) => event !== '')
-    .map((event) => JSON.parse(event.replace(/^data: /, '')));
 
 test('lines come out whole wherever the bytes are cut', () => {
   const texts = fc.array(fc.string({ unit: 'grapheme', minLength: 1 }), { minLength: 1 });
@@ -43,40 +34,6 @@ test('lines come out whole wherever the bytes are cut', () => {
       expect([...seen, ...splitter.end()]).toEqual(lines);
     }),
   );
-});
-
-test('any split of any stream gives the same events', () => {
-  const text = fc.string({ unit: 'grapheme' });
-  const call = fc.record({ function: fc.record({ name: text, arguments: fc.dictionary(text, fc.jsonValue()) }) });
-  const message = fc.record({ content: text, thinking: text, tool_calls: fc.array(call, { maxLength: 2 }) });
-  const records = fc.array(fc.record({ message, done: fc.constant(false) }), { maxLength: 8 });
-  fc.assert(
-    fc.property(records, fc.array(fc.nat(), { maxLength: 30 }), (values, cuts) => {
-      const all = [...values, { done: true, done_reason: 'stop', eval_count: 3 }];
-      const bytes = Buffer.from(all.map((record) => `${JSON.stringify(record)}\n`).join(''));
-      const splitter = new LineSplitter();
-      const stream = new ChunkStream(frame, true);
-      const places = cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b);
-      const pieces = [0, ...places].map((from, index) => bytes.subarray(from, places[index] ?? bytes.length));
-      const lines = [...pieces.flatMap((piece) => splitter.push(piece)), ...splitter.end()];
-      const sent = lines.map((line) => stream.add(JSON.parse(line))).join('') + stream.end();
-      expect(sent).toBe(textOf(JSON.parse(JSON.stringify(all)), true));
-      expect(() => eventsIn(sent)).not.toThrow();
-    }),
-  );
-});
-
-test('a line that never ends is an error before it fills the memory', () => {
-  const splitter = new LineSplitter();
-  const piece = Buffer.alloc(1024 * 1024, 'x');
-  expect(() => {
-    for (let count = 0; count < 100; count += 1) splitter.push(piece);
-  }).toThrow(/longer than/);
-});
-
-test('an answer that broke off counts its own deltas', () => {
-  const [, , , usage] = chunksOf([{ message: { content: 'a' } }, { message: { content: 'b' } }], true);
-  expect(usage).toMatchObject({ usage: { completion_tokens: 2 } });
 });
 
 test('only the first delta has the role, and the reason of the end is a chunk of its own', () => {
@@ -126,6 +83,37 @@ test('usage is sent when asked for, and never invented', () => {
 
 test('the response filter takes out model and created', () => {
   const builder = new ReplyBuilder({ ...frame, strip: ['model', 'created'] });
-  builder.add({ message: { content: 'x' }, done: true });
+  builder.add({ message: { content: '' }, done: true });
   expect(Object.keys(builder.build())).toEqual(['id', 'object', 'system_fingerprint', 'choices']);
+});
+
+test('log probabilities without a text are not lost', () => {
+  const logprobs = [{ token: 'x', logprob: -1 }];
+  const chunks = chunksOf([
+    { message: { content: '' }, logprobs },
+    { message: { thinking: 'hm' }, logprobs },
+  ]);
+  expect(chunks.slice(0, 2).map(({ choices }) => choices[0])).toMatchObject([
+    { delta: { content: '' }, logprobs: { content: logprobs } },
+    { delta: { reasoning: 'hm' }, logprobs: { content: logprobs } },
+  ]);
+});
+
+test('ids of tool calls that Ollama left out differ within an answer', () => {
+  const call = { function: { name: 'f', arguments: {} } };
+  const record = { message: { tool_calls: [call, { ...call, id: 'call_theirs' }] } };
+  const builder = new ReplyBuilder({ ...frame, id: 'chatcmpl-0123456789' });
+  builder.add(record);
+  builder.add(record);
+  const { choices } = builder.build() as { choices: { message: { tool_calls: { id: string }[] } }[] };
+  const ids = choices[0]?.message.tool_calls.map(({ id }) => id);
+  expect(ids).toEqual(['call_012345670', 'call_theirs', 'call_012345672', 'call_theirs']);
+});
+
+test('a model that was only loaded has said nothing', () => {
+  const chunks = chunksOf([{ message: { content: '' }, done: true, done_reason: 'load' }], true);
+  expect(chunks.map(({ choices }) => choices[0])).toMatchObject([
+    { delta: { role: 'assistant', content: '' }, finish_reason: null },
+    { delta: {}, finish_reason: 'stop' },
+  ]);
 });

@@ -1,8 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, test, vi } from 'vitest';
-import { key, startRig } from './support/gateway.ts';
+import { startRig } from '../support/gateway.ts';
 
 test('an answered request leaves one audit line with Ollama’s own counts and times', async () => {
   const { chat, audit, gateway } = await startRig();
@@ -44,43 +41,9 @@ test('an audit log that cannot be written is counted and stops nothing', async (
   await vi.waitUntil(async () => (await metrics()).includes('audit_write_failures_total 1'));
 });
 
-interface ExportedSpan {
-  name: string;
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  attributes: { key: string; value: { stringValue?: string } }[];
-}
-
-test('the collector gets one trace per request, within the trace of the caller', async () => {
-  const spans: ExportedSpan[] = [];
-  const collector = createServer(async (request, response) => {
-    let text = '';
-    for await (const chunk of request) text += chunk;
-    const body = JSON.parse(text) as { resourceSpans: { scopeSpans: { spans: ExportedSpan[] }[] }[] };
-    spans.push(...body.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
-    response.end('{}');
-  }).listen(0, '127.0.0.1');
-  await once(collector, 'listening');
-  const otlp_endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
-  const { gateway, chat, audit } = await startRig({ input: { telemetry: { otlp_endpoint } } });
+test('a caller that sends a trace has its id in the audit line, also where nothing is traced', async () => {
+  const { chat, audit } = await startRig();
   const traceId = '0af7651916cd43dd8448eb211c80319c';
   await (await chat({}, { headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` } })).text();
-  await (await chat()).text();
-  const lines = await audit(2);
-  await gateway.close();
-  collector.close();
-
-  expect(lines[0]?.trace_id).toBe(traceId);
-  expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set(lines.map(({ trace_id }) => trace_id)));
-  const own = spans.filter((span) => span.traceId === traceId);
-  expect(own.map(({ name }) => name).sort()).toEqual(
-    ['admission', 'chat qwen3:32b', 'decode', 'prefill', 'queue', 'upstream'].sort(),
-  );
-  const root = own.find(({ name }) => name === 'chat qwen3:32b');
-  expect(root?.parentSpanId).toBe('b7ad6b7169203331');
-  expect(own.find(({ name }) => name === 'queue')?.parentSpanId).toBe(root?.spanId);
-  const model = root?.attributes.find((attribute) => attribute.key === 'gen_ai.request.model');
-  expect(model?.value.stringValue).toBe('qwen3:32b');
-  expect(JSON.stringify(spans)).not.toContain(key);
+  expect((await audit(1))[0]?.trace_id).toBe(traceId);
 });
