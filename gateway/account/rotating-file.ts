@@ -77,7 +77,7 @@ export class RotatingFile {
     if (now < this.#dueAt) return;
     try {
       const own = fstatSync(this.#opened.descriptor);
-      if (own.size > 0 && !moveAside(this.#input.file, own, this.#day, now)) return;
+      if (own.size > 0 && !moveAside(this.#input.file, own, this.#day)) return;
       if (own.size > 0) this.reopen();
       this.#failing = false;
       this.#tidyLater(tidyAfterMs);

@@ -2,7 +2,7 @@ import type { OllamaChatRecord } from '../../src/ollama.ts';
 import { eventHead, head, type ReplyFrame } from './chat/reply.ts';
 import { type ChatTranslation, translateChat } from './chat/request.ts';
 import { Ending } from './ending.ts';
-import { type Fields, invalid, number, requiredText } from './fields.ts';
+import { type Fields, invalid, isGiven, number, requiredText } from './fields.ts';
 import type { ModelPolicy } from './policy.ts';
 
 /** Parameters that have no counterpart here: of the old API, and those of a chat that its answer has no place for. */
@@ -25,7 +25,7 @@ export function translateCompletion(body: Fields, policy: ModelPolicy): ChatTran
     ...(top === undefined ? {} : { logprobs: true, top_logprobs: top }),
   };
   const translation = translateChat(chat, policy);
-  const ignored = dropped.filter((name) => body[name] !== undefined && body[name] !== null);
+  const ignored = dropped.filter((name) => isGiven(body, name));
   return { ...translation, ignored: [...translation.ignored, ...ignored] };
 }
 

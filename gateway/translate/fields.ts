@@ -10,6 +10,8 @@ export function invalid(param: string | null, message: string): OpsError {
 /** An absent field and `null` mean the same in OpenAI's API. */
 const given = (value: unknown) => value !== undefined && value !== null;
 
+export const isGiven = (fields: Fields, name: string) => given(fields[name]);
+
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
@@ -87,5 +89,5 @@ export function texts(fields: Fields, name: string, param = name): string[] | un
 
 /** Names of the given fields that nobody here knows or can serve. */
 export function unknownFields(fields: Fields, known: ReadonlySet<string>): string[] {
-  return Object.keys(fields).filter((name) => given(fields[name]) && !known.has(name));
+  return Object.keys(fields).filter((name) => isGiven(fields, name) && !known.has(name));
 }

@@ -39,6 +39,7 @@ const planted: Record<string, readonly [file: string, imports: string]> = {
   'owner-systeminformation': ['src/store/g.ts', 'systeminformation'],
   'owner-execa': ['src/store/h.ts', 'execa'],
   'owner-fastify': ['src/store/i.ts', 'fastify'],
+  'owner-ioredis': ['src/store/redis.ts', 'ioredis'],
   'owner-grafana': ['src/store/j.ts', '@grafana/grafana-foundation-sdk/common'],
   'owner-sqlite': ['src/probes/b.ts', 'node:sqlite'],
   'owner-child-process': ['src/store/k.ts', 'node:child_process'],

@@ -5,7 +5,7 @@ import {
   ollamaOptionNames,
   ollamaOptions,
 } from '../../../src/ollama-options.ts';
-import { type Fields, flag, invalid, number, object, text, texts, unknownFields } from '../fields.ts';
+import { type Fields, flag, invalid, isGiven, number, object, text, texts, unknownFields } from '../fields.ts';
 import type { ModelPolicy } from '../policy.ts';
 
 type Options = Record<string, unknown>;
@@ -21,7 +21,7 @@ const shared = [
   'num_predict',
 ] as const;
 
-/** Requests options that may stand beside `options`, and not in it. */
+/** Ollama's parameters that stand beside `options`, never in it. */
 const besides = ['keep_alive', 'truncate', 'shift'] as const;
 
 /** Names that a chat request may have at its top level for options. */
@@ -54,11 +54,10 @@ export function addOptions(request: OllamaChatRequest, body: Fields, policy: Mod
   for (const name of ['max_tokens', 'max_completion_tokens'] as const) {
     set(context, 'num_predict', number(body, name, { integer: true, min: 1 }), name);
   }
-  const own = readBesides(body);
   for (const name of besides) {
-    if (own[name] === undefined) continue;
-    if (policy.allow.has(name) && policy.pinned[name] === undefined) Object.assign(request, { [name]: own[name] });
-    else ignored.push(name);
+    if (!isGiven(body, name)) continue;
+    if (!policy.allow.has(name) || policy.pinned[name] !== undefined) ignored.push(name);
+    else Object.assign(request, { [name]: name === 'keep_alive' ? readKeepAlive(body) : flag(body, name) });
   }
   addPinned(request, options, policy.pinned);
 }
@@ -89,7 +88,7 @@ function readShared(fields: Fields, name: (typeof shared)[number], param: string
 
 /** An option that only Ollama has: read only where it may be set, so that a wrong value of a dropped one is no error. */
 function readOwn(context: Context, fields: Fields, name: OllamaOptionName, param: string): void {
-  if (fields[name] === undefined || fields[name] === null) return;
+  if (!isGiven(fields, name)) return;
   if (!context.policy.allow.has(`options.${name}`)) {
     context.ignored.push(param);
     return;
@@ -98,10 +97,6 @@ function readOwn(context: Context, fields: Fields, name: OllamaOptionName, param
   const value =
     type === 'boolean' ? flag(fields, name, param) : number(fields, name, { integer: type === 'integer' }, param);
   set(context, name, value, param);
-}
-
-function readBesides(body: Fields): Partial<Record<(typeof besides)[number], unknown>> {
-  return { keep_alive: readKeepAlive(body), truncate: flag(body, 'truncate'), shift: flag(body, 'shift') };
 }
 
 /** Seconds, or a duration with a unit. A number alone in a text is no duration in Ollama. */

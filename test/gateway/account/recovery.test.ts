@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { type AuditLine, parseAuditLine } from '../../../src/audit-line.ts';
-import { auditLine, auditRig } from './support/audit.ts';
+import { auditRig } from './support/audit.ts';
+import { auditLine } from './support/audit-line.ts';
 
 const linesOf = (file: string): AuditLine[] =>
   readFileSync(file, 'utf8')

@@ -1,8 +1,14 @@
-import { linkSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { ManualClock } from '../../support/manual-clock.ts';
-import { auditLine, auditRig } from './support/audit.ts';
+import { auditRig } from './support/audit.ts';
+import { auditLine } from './support/audit-line.ts';
+
+const writer = fileURLToPath(new URL('./support/rotating-writer.ts', import.meta.url));
 
 const lateEvening = '2026-11-25T23:59:59.500';
 
@@ -56,19 +62,36 @@ test('two gateways on one file rotate it once and lose no line', async () => {
   expect(ids('audit.log')).toEqual([5, 6, 7, 8, 9].flatMap((index) => [`0-${index}`, `1-${index}`]));
 });
 
-test('a rotation that another process has half done is waited for, and completed when it died', async () => {
-  const { file, folder, open: openLog, names, ids } = auditRig();
+test('three processes that rotate one file at the same time, again and again, lose no line', async () => {
+  const { file, names, ids } = auditRig();
+  const count = 400;
+  const writers = ['a', 'b', 'c'].map((name) => spawn(process.execPath, [writer, file, name, String(count)]));
+  onTestFinished(() => {
+    for (const child of writers) child.kill('SIGKILL');
+  });
+  const ended = writers.map((child) => once(child, 'exit'));
+  await Promise.all(writers.map((child) => once(child.stdout, 'data')));
+  for (const child of writers) child.stdin.write('go\n');
+  expect(await Promise.all(ended)).toEqual(writers.map(() => [0, null]));
+  const written = ['a', 'b', 'c'].flatMap((name) => [...Array(count).keys()].map((index) => `${name}-${index}`));
+  expect(names().flatMap(ids).sort()).toEqual(written.sort());
+}, 20_000);
+
+test('a rotation that another process is at is waited for, and done where that one died', async () => {
+  const { file, open: openLog, names, ids } = auditRig();
   const clock = new ManualClock(lateEvening);
   const audit = await openLog(clock, { gzip: false });
   audit.write(auditLine('r0'));
-  linkSync(file, join(folder, 'audit.log-2026-11-25'));
+  const lock = `${file}.rotating`;
+  writeFileSync(lock, '');
   clock.pass(600);
   audit.write(auditLine('r1'));
-  expect(ids('audit.log-2026-11-25')).toEqual(['r0', 'r1']);
-  clock.pass(60_000);
-  audit.write(auditLine('r2'));
-  expect(ids('audit.log-2026-11-25')).toEqual(['r0', 'r1']);
-  expect(ids('audit.log')).toEqual(['r2']);
+  expect(ids('audit.log')).toEqual(['r0', 'r1']);
+  const minutesAgo = new Date(Date.now() - 120_000);
+  utimesSync(lock, minutesAgo, minutesAgo);
+  for (const id of ['r2', 'r3']) audit.write(auditLine(id));
+  expect(ids('audit.log-2026-11-25')).toEqual(['r0', 'r1', 'r2']);
+  expect(ids('audit.log')).toEqual(['r3']);
   expect(names()).toEqual(['audit.log', 'audit.log-2026-11-25', open]);
 });
 

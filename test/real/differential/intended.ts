@@ -153,4 +153,12 @@ export const intended: readonly Intended[] = [
     ['embedding by a chat model'],
     '501',
   ),
+  {
+    subject: '`usage.prompt_tokens` of an answer that Ollama broke off',
+    ollama: '`0`',
+    gateway: 'absent, as is the total; `completion_tokens` is counted',
+    reason: 'Nobody counted the prompt, and a zero would be a wrong number.',
+    cases: ['a model that repeats itself'],
+    paths: ['usage.prompt_tokens', 'usage.total_tokens'],
+  },
 ];

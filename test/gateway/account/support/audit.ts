@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 import { type AuditLog, openAuditLog } from '../../../../gateway/account/audit-log.ts';
-import { RequestRecord } from '../../../../gateway/account/request-record.ts';
 import { type GatewayConfig, gatewaySchema } from '../../../../gateway/config.ts';
 import type { AuditLine } from '../../../../src/audit-line.ts';
 import { gatewayMetrics } from '../../../../src/catalogue/index.ts';
@@ -11,14 +10,6 @@ import { type Clock, systemClock } from '../../../../src/clock.ts';
 import { createLog } from '../../../../src/telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../../../src/telemetry/registry.ts';
 import { temporaryFolder } from '../../../support/ops.ts';
-
-export function auditLine(requestId: string, type: 'audit' | 'started' = 'audit'): AuditLine {
-  const inbound = {
-    ...{ requestId, clientRequestId: null, traceparent: undefined, method: 'POST', path: '/v1/chat/completions' },
-    ...{ clientIp: '10.0.0.7', proxied: true, userId: 'li', headers: {} },
-  };
-  return new RequestRecord(inbound, null, systemClock).line(type, false);
-}
 
 export interface AuditRig {
   readonly folder: string;
