@@ -3,7 +3,7 @@ import { parseAuditLine } from '../../src/audit-line.ts';
 import { listUnits } from '../../src/discover.ts';
 import { parseLog } from '../../src/logs/formats/index.ts';
 import { type LogKind, type LogRecord, logKinds } from '../../src/logs/record.ts';
-import { toLines } from '../../src/logs/source.ts';
+import { toLines } from '../../src/logs/lines.ts';
 import { loadCauses } from '../../src/triage/catalogue.ts';
 import type { Cause } from '../../src/triage/cause.ts';
 import { findCauses } from '../../src/triage/engine.ts';
