@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { newline, readBytes } from './bytes.ts';
 import { timeOf } from './time.ts';
+import type { Window } from './window.ts';
 
 /** The search stops at this many bytes, and looks at this many at once. */
 export const probeSize = 64 << 10;
@@ -11,20 +12,39 @@ const largeStep = 1 << 20;
 /** The time of a line stands in its first bytes. */
 const timeBytes = 600;
 
+/** A range of bytes. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * An offset at or before the first line whose time is at least `at` (milliseconds), in a file ordered by time. Lines without
- * a time, such as a crash dump, are passed over.
+ * The bytes of a file ordered by time that hold the lines of a window, and some lines around them. The whole file when none
+ * of its lines has a time.
  */
-export async function firstOffset(file: FileHandle, size: number, at: number, signal?: AbortSignal): Promise<number> {
+export async function rangeOf(file: FileHandle, size: number, window: Window, signal?: AbortSignal): Promise<Range> {
+  const start = await firstOffset(file, size, window.from, signal);
+  const end = await firstOffset(file, size, window.to + 1000, signal);
+  if (start === undefined || end === undefined) return { start: 0, end: size };
+  return { start, end: Math.min(size, end + 2 * probeSize) };
+}
+
+/**
+ * An offset at or before the first line whose time is at least `at` (milliseconds); undefined when no line has a time. Lines
+ * without one, such as a crash dump, are passed over.
+ */
+async function firstOffset(file: FileHandle, size: number, at: number, signal?: AbortSignal) {
   let low = 0;
   let high = size;
+  let timed = false;
   while (high - low > probeSize) {
     const middle = Math.floor((low + high) / 2);
     const found = await nextTime(file, middle, high, signal);
+    timed ||= found !== undefined;
     if (found !== undefined && found.time < at) low = found.offset;
     else high = middle;
   }
-  return low;
+  return timed || (await nextTime(file, low, size, signal)) ? low : undefined;
 }
 
 interface TimedLine {

@@ -19,8 +19,13 @@ export async function readBytes(file: FileHandle, from: number, to: number): Pro
 }
 
 /** The content of a `.gz` file in blocks, inflated as it is read: it may be far larger than memory. */
-export async function* inflate(file: FileHandle, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const packed = file.createReadStream({ start: 0, autoClose: false, highWaterMark: 64 << 10, signal });
+export async function* inflate(file: FileHandle, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  const packed = file.createReadStream({
+    start: 0,
+    autoClose: false,
+    highWaterMark: 256 << 10,
+    ...(signal === undefined ? {} : { signal }),
+  });
   const plain = createGunzip({ chunkSize: blockSize });
   packed.once('error', (error) => plain.destroy(error));
   try {

@@ -36,7 +36,7 @@ function namesOfSet(names: readonly string[], base: string): string[] {
       const twice = name.endsWith('.gz') && there.has(name.slice(0, -3));
       return age === undefined || twice ? [] : [{ name, age }];
     })
-    .sort((a, b) => (a.age < b.age ? -1 : 1))
+    .sort((a, b) => a.age.localeCompare(b.age, 'en', { numeric: true }))
     .map(({ name }) => name);
 }
 
@@ -45,7 +45,7 @@ function ageOf(name: string, base: string): string | undefined {
   const own = parseRotatedName(name, base);
   if (own) return own.ending === '.gz.tmp' ? undefined : name.replace(/\.gz$/, '');
   const [, number, day] = logrotate.exec(name.slice(base.length)) ?? [];
-  if (number !== undefined) return `${base}-~${String(9999 - Number(number)).padStart(4, '0')}`;
+  if (number !== undefined) return `${base}-z${9999 - Number(number)}`;
   return day === undefined ? undefined : `${base}-${day}`;
 }
 

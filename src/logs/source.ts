@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { codeOf, reasonOf } from '../errors.ts';
-import { firstOffset, firstTimeIn, lineStart, probeSize } from './bisect.ts';
+import { firstTimeIn, lineStart, probeSize, rangeOf } from './bisect.ts';
 import { countNewlines, inflate, readBytes } from './bytes.ts';
 import { KeptBlocks } from './kept-blocks.ts';
 import { toLines } from './lines.ts';
@@ -89,12 +89,10 @@ async function readTail(file: FileHandle, size: number): Promise<LogText> {
 }
 
 async function readWindow(file: FileHandle, size: number, window: Window, signal: AbortSignal): Promise<LogText> {
-  const start = await firstOffset(file, size, window.from, signal);
-  const end = await firstOffset(file, size, window.to + 1000, signal);
-  const until = Math.min(size, end + 2 * probeSize);
-  const from = await lineStart(file, Math.max(start, until - most));
+  const { start, end } = await rangeOf(file, size, window, signal);
+  const from = await lineStart(file, Math.max(start, end - most));
   const first = size <= countable ? (await newlinesBefore(file, from)) + 1 : null;
-  return textOf(await readBytes(file, from, until), first, from > start + probeSize ? leftOut : undefined);
+  return textOf(await readBytes(file, from, end), first, from > start + probeSize ? leftOut : undefined);
 }
 
 async function newlinesBefore(file: FileHandle, offset: number): Promise<number> {

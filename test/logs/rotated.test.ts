@@ -21,12 +21,15 @@ test("the gateway's files with lines of a window are found, oldest first, once e
   write(`${base}-2026-11-22`, '2026-11-22T00:00:00');
   write(`${base}-2026-11-23.gz`, '2026-11-23T00:00:00');
   for (const ending of ['', '.gz', '.gz.tmp']) write(`${base}-2026-11-24${ending}`, '2026-11-24T00:00:00');
-  write(`${base}-2026-11-24.1`, '2026-11-24T12:00:00');
+  write(`${base}-2026-11-24.2`, '2026-11-24T12:00:00');
+  write(`${base}-2026-11-24.10`, '2026-11-24T13:00:00');
   write(`${base}-24`, '2026-11-24T12:00:00');
   write(join(folder, 'other.log-2026-11-24'), '2026-11-24T12:00:00');
   write(base, '2026-11-25T00:00:00');
   const found = await rotatedFiles(base, { from: at('2026-11-23T23:50:00'), to: at('2026-11-25T00:05:00') });
-  expect(found).toEqual(['-2026-11-23.gz', '-2026-11-24', '-2026-11-24.1'].map((name) => base + name));
+  expect(found).toEqual(
+    ['-2026-11-23.gz', '-2026-11-24', '-2026-11-24.2', '-2026-11-24.10'].map((name) => base + name),
+  );
 });
 
 test.each([
