@@ -45,6 +45,8 @@ export interface Access {
   readonly seconds?: number;
   readonly requestId?: string;
   readonly userAgent?: string;
+  /** Address of the caller. */
+  readonly client?: string;
 }
 
 /** An entry of Ollama's own access log. */

@@ -1,130 +1,121 @@
+import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { codeOf, reasonOf } from '../errors.ts';
+import { firstTimeIn, lineStart, probeSize, rangeOf } from './bisect.ts';
+import { countNewlines, inflate, readBytes } from './bytes.ts';
+import { KeptBlocks } from './kept-blocks.ts';
+import { toLines } from './lines.ts';
 import type { Line } from './record.ts';
-import { timeOf } from './time.ts';
 import type { Window } from './window.ts';
 
 export interface LogText {
-  readonly state: 'read' | 'missing' | 'unreadable' | 'empty';
+  readonly state: 'read' | 'missing' | 'unreadable' | 'empty' | 'timeout';
   readonly lines: readonly Line[];
   /** Why it could not be read and the command that makes it readable, or what was left out. */
   readonly note?: string;
 }
 
+interface ReadOptions {
+  /** Which lines are wanted; without it the end of the file. */
+  readonly window?: Window;
+  /** Default: 5 s. What takes longer is given up. */
+  readonly timeoutMs?: number;
+}
+
 /** Below this size a file is read whole. */
 const small = 1 << 20;
-/** Never more than this much of one file: the newest part of the window. */
+/** Never more than this much of one file, in bytes: the newest part of the window. */
 const most = 32 << 20;
 /** Up to this size the lines before the window are counted, so that their numbers are true. */
 const countable = 256 << 20;
-const probeSize = 64 << 10;
+
+const leftOut = `only the last ${most >> 20} MiB were read`;
 
 /**
  * Reads the part of a log file that covers a window. A large plain file is bisected by the times of its lines, so the cost
- * follows the window and not the file. `.gz` files are read whole.
+ * follows the window and not the file. `.gz` files are inflated as a stream. Never throws: what is no log is said.
  */
-export async function readLogFile(path: string, window?: Window): Promise<LogText> {
+export async function readLogFile(path: string, options: ReadOptions = {}): Promise<LogText> {
+  const { window, timeoutMs = 5000 } = options;
+  const signal = AbortSignal.timeout(timeoutMs);
   let file: FileHandle | undefined;
   try {
-    file = await open(path, 'r');
-    const { size } = await file.stat();
-    if (path.endsWith('.gz')) return wholeText((await promisify(gunzip)(await file.readFile())).toString('utf8'));
-    if (size <= small || !window) return wholeText(await readText(file, Math.max(0, size - most), size));
-    return await readWindow(file, size, window);
+    // Without O_NONBLOCK opening a named pipe waits for a writer, for ever.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stat = await file.stat();
+    if (!stat.isFile()) return unreadable(`is ${kindOf(stat)}, not a file; give its text on standard input`);
+    if (path.endsWith('.gz')) return await readPacked(file, signal, window);
+    if (stat.size <= small || !window) return await readTail(file, stat.size);
+    return await readWindow(file, stat.size, window, signal);
   } catch (thrown) {
-    return unreadable(path, thrown);
+    if (signal.aborted) return { state: 'timeout', lines: [], note: `not read within ${timeoutMs / 1000} s` };
+    return failed(path, thrown);
   } finally {
     await file?.close();
   }
 }
 
-/** Splits text into numbered lines. */
-export function toLines(text: string, first: number | null = 1): Line[] {
-  const texts = text.split(/\r?\n/);
-  if (texts.at(-1) === '') texts.pop();
-  return texts.map((line, at) => ({ text: line, number: first === null ? null : first + at }));
+/** Reads a stream, such as standard input, to its end and keeps its newest part. */
+export async function readLogStream(stream: AsyncIterable<Uint8Array | string>): Promise<LogText> {
+  const kept = new KeptBlocks(most);
+  for await (const chunk of stream) kept.push(Buffer.from(chunk));
+  return textOf(kept.content(), kept.linesBefore + 1, kept.cut ? leftOut : undefined);
 }
 
-function wholeText(text: string): LogText {
-  const lines = toLines(text);
-  return { state: lines.length === 0 ? 'empty' : 'read', lines };
+function kindOf(stat: Stats): string {
+  if (stat.isDirectory()) return 'a directory';
+  return stat.isFIFO() ? 'a pipe' : 'a device or socket';
 }
 
-function unreadable(path: string, thrown: unknown): LogText {
+const unreadable = (note: string): LogText => ({ state: 'unreadable', lines: [], note });
+
+function failed(path: string, thrown: unknown): LogText {
   const code = codeOf(thrown);
   if (code === 'ENOENT') return { state: 'missing', lines: [], note: `no such file; name the right one with --log` };
-  if (code === 'EACCES') {
-    return {
-      state: 'unreadable',
-      lines: [],
-      note: `no permission; run with sudo, or sudo setfacl -m u:$USER:r ${path}`,
-    };
-  }
-  return { state: 'unreadable', lines: [], note: reasonOf(thrown) };
+  if (code === 'EACCES') return unreadable(`no permission; run with sudo, or sudo setfacl -m u:$USER:r ${path}`);
+  if (code === 'ELOOP') return unreadable('its symbolic links form a loop');
+  if (code?.startsWith('Z_')) return unreadable(`is not a whole gzip file: ${reasonOf(thrown)}`);
+  return unreadable(reasonOf(thrown));
 }
 
-async function readWindow(file: FileHandle, size: number, window: Window): Promise<LogText> {
-  const start = await firstOffset(file, size, window.from);
-  const end = await firstOffset(file, size, window.to + 1000);
-  const until = Math.min(size, end + 2 * probeSize);
-  const from = await lineStart(file, Math.max(start, until - most));
+function textOf(bytes: Buffer, first: number | null, note?: string): LogText {
+  const lines = toLines(bytes.toString('utf8'), first);
+  return { state: lines.length === 0 ? 'empty' : 'read', lines, ...(note === undefined ? {} : { note }) };
+}
+
+async function readTail(file: FileHandle, size: number): Promise<LogText> {
+  if (size <= most) return textOf(await readBytes(file, 0, size), 1);
+  return textOf(await readBytes(file, await lineStart(file, size - most), size), null, leftOut);
+}
+
+async function readWindow(file: FileHandle, size: number, window: Window, signal: AbortSignal): Promise<LogText> {
+  const { start, end } = await rangeOf(file, size, window, signal);
+  const from = await lineStart(file, Math.max(start, end - most));
   const first = size <= countable ? (await newlinesBefore(file, from)) + 1 : null;
-  const lines = toLines(await readText(file, from, until), first);
-  const note = from > start + probeSize ? { note: `only the last ${most >> 20} MiB of the window were read` } : {};
-  return { state: lines.length === 0 ? 'empty' : 'read', lines, ...note };
-}
-
-/** An offset at or before the first line whose time is at least `at`, in a file ordered by time. */
-async function firstOffset(file: FileHandle, size: number, at: number): Promise<number> {
-  let low = 0;
-  let high = size;
-  while (high - low > probeSize) {
-    const middle = Math.floor((low + high) / 2);
-    const time = await firstTime(file, middle);
-    if (time !== undefined && time < at) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
-async function firstTime(file: FileHandle, offset: number): Promise<number | undefined> {
-  const [, ...lines] = (await readText(file, offset, offset + probeSize)).split('\n');
-  for (const line of lines) {
-    const time = timeOf(line);
-    if (time !== undefined) return time;
-  }
-  return undefined;
-}
-
-async function lineStart(file: FileHandle, offset: number): Promise<number> {
-  if (offset === 0) return 0;
-  const block = await readBytes(file, offset - 1, offset + probeSize);
-  const newline = block.indexOf(10);
-  return newline < 0 ? offset : offset + newline;
+  return textOf(await readBytes(file, from, end), first, from > start + probeSize ? leftOut : undefined);
 }
 
 async function newlinesBefore(file: FileHandle, offset: number): Promise<number> {
   let count = 0;
   for (let at = 0; at < offset; at += small) {
-    const block = await readBytes(file, at, Math.min(offset, at + small));
-    for (let next = block.indexOf(10); next >= 0; next = block.indexOf(10, next + 1)) count += 1;
+    count += countNewlines(await readBytes(file, at, Math.min(offset, at + small)));
   }
   return count;
 }
 
-async function readText(file: FileHandle, from: number, to: number): Promise<string> {
-  return (await readBytes(file, from, to)).toString('utf8');
-}
-
-async function readBytes(file: FileHandle, from: number, to: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(Math.max(0, to - from));
-  let filled = 0;
-  while (filled < buffer.length) {
-    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, from + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
+async function readPacked(file: FileHandle, signal: AbortSignal, window?: Window): Promise<LogText> {
+  const kept = new KeptBlocks(most);
+  let note: string | undefined;
+  try {
+    for await (const block of inflate(file, signal)) {
+      const time = window && firstTimeIn(block, probeSize)?.time;
+      if (window && time !== undefined && time < window.from) kept.clear();
+      kept.push(block);
+      if (window && time !== undefined && time > window.to + 1000) break;
+    }
+  } catch (thrown) {
+    if (kept.bytes === 0 || !codeOf(thrown)?.startsWith('Z_')) throw thrown;
+    note = `ends early or is damaged: ${reasonOf(thrown)}`;
   }
-  return buffer.subarray(0, filled);
+  return textOf(kept.content(), kept.linesBefore + 1, note ?? (kept.cut ? leftOut : undefined));
 }

@@ -1,6 +1,6 @@
 import { detectKind, parseLog } from '../logs/formats/index.ts';
+import { toLines } from '../logs/lines.ts';
 import type { LogKind } from '../logs/record.ts';
-import { toLines } from '../logs/source.ts';
 import { loadCauses } from './catalogue.ts';
 import type { Verdict } from './diagnosis.ts';
 import { findCauses, healthy, rank, toVerdict, withoutCause } from './engine.ts';

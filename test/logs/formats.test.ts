@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseLog } from '../../src/logs/formats/index.ts';
 import { goSeconds } from '../../src/logs/formats/ollama.ts';
+import { toLines } from '../../src/logs/lines.ts';
 import type { LogKind } from '../../src/logs/record.ts';
-import { toLines } from '../../src/logs/source.ts';
 import { timeOf } from '../../src/logs/time.ts';
 
 const parse = (kind: LogKind, text: string) => parseLog(kind, toLines(text), 'x');

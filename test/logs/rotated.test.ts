@@ -9,23 +9,41 @@ import { auditLine } from '../triage/world.ts';
 
 const at = (time: string) => new Date(time).getTime();
 
-test('the files of the days of a window are found, oldest first, once each', async () => {
+const started = (time: string) => `${auditLine({ time: new Date(time).toISOString() })}\n`;
+
+function write(path: string, time: string): void {
+  writeFileSync(path, path.endsWith('.gz') ? gzipSync(started(time)) : started(time));
+}
+
+test("the gateway's files with lines of a window are found, oldest first, once each", async () => {
   const folder = temporaryFolder('rotated');
   const base = join(folder, 'audit.log');
-  for (const name of [
-    '-2026-11-22',
-    '-2026-11-23.gz',
-    '-2026-11-24',
-    '-2026-11-24.1',
-    '-2026-11-24.gz',
-    '-2026-11-24.gz.tmp',
-    '-24',
-  ]) {
-    writeFileSync(base + name, '');
-  }
-  writeFileSync(join(folder, 'other.log-2026-11-24'), '');
+  write(`${base}-2026-11-22`, '2026-11-22T00:00:00');
+  write(`${base}-2026-11-23.gz`, '2026-11-23T00:00:00');
+  for (const ending of ['', '.gz', '.gz.tmp']) write(`${base}-2026-11-24${ending}`, '2026-11-24T00:00:00');
+  write(`${base}-2026-11-24.2`, '2026-11-24T12:00:00');
+  write(`${base}-2026-11-24.10`, '2026-11-24T13:00:00');
+  write(`${base}-24`, '2026-11-24T12:00:00');
+  write(join(folder, 'other.log-2026-11-24'), '2026-11-24T12:00:00');
+  write(base, '2026-11-25T00:00:00');
   const found = await rotatedFiles(base, { from: at('2026-11-23T23:50:00'), to: at('2026-11-25T00:05:00') });
-  expect(found).toEqual(['-2026-11-23.gz', '-2026-11-24', '-2026-11-24.1'].map((name) => base + name));
+  expect(found).toEqual(
+    ['-2026-11-23.gz', '-2026-11-24', '-2026-11-24.2', '-2026-11-24.10'].map((name) => base + name),
+  );
+});
+
+test.each([
+  ['numbered', ['.10.gz', '.9.gz', '.2.gz', '.1']],
+  ['dated', ['-20261122.gz', '-20261123.gz', '-20261124.gz', '-20261125']],
+])("logrotate's %s files are chosen by the times in them", async (_, names) => {
+  const base = join(temporaryFolder('rotated'), 'access.log');
+  names.forEach((name, index) => {
+    write(base + name, `2026-11-2${index + 1}T06:00:00`);
+  });
+  write(base, '2026-11-25T06:00:00');
+  const between = (from: string, to: string) => rotatedFiles(base, { from: at(from), to: at(to) });
+  expect(await between('2026-11-22T07:00:00', '2026-11-23T07:00:00')).toEqual([base + names[1], base + names[2]]);
+  expect(await between('2026-11-25T07:00:00', '2026-11-25T08:00:00')).toEqual([]);
 });
 
 test('a request of yesterday evening is found just after midnight, in the file it now stands in', async () => {

@@ -20,7 +20,7 @@ describe('a log file', () => {
     const padding = 'x'.repeat(200);
     const all = Array.from({ length: 40_000 }, (_, second) => `${lineAt(second)} ${padding}`);
     await writeFile(file, `${all.join('\n')}\n`);
-    const { lines, state } = await readLogFile(file, { from: start + 20_000_000, to: start + 20_060_000 });
+    const { lines, state } = await readLogFile(file, { window: { from: start + 20_000_000, to: start + 20_060_000 } });
     expect(state).toBe('read');
     expect(lines.length).toBeLessThan(3000);
     const numbers = new Map(lines.map(({ text, number }) => [/line (\d+)/.exec(text)?.[1], number]));
@@ -32,7 +32,7 @@ describe('a log file', () => {
   test('large and without times is read to its end', async () => {
     const file = path.join(folder, 'raw.log');
     await writeFile(file, `${'ggml without a time\n'.repeat(80_000)}the end\n`);
-    const { lines } = await readLogFile(file, { from: start, to: start + 1000 });
+    const { lines } = await readLogFile(file, { window: { from: start, to: start + 1000 } });
     expect(lines.length).toBeGreaterThan(0);
   });
 

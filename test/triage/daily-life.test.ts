@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseLog } from '../../src/logs/formats/index.ts';
-import { toLines } from '../../src/logs/source.ts';
+import { toLines } from '../../src/logs/lines.ts';
 import { loadCauses } from '../../src/triage/catalogue.ts';
 import { findCauses } from '../../src/triage/engine.ts';
 

@@ -46,16 +46,12 @@ function exitOf(cause: string, step: number): number {
   return step === 0 ? exitCode.fine : exitCode.fault;
 }
 
-async function readText(file: string, { stdin }: CliContext): Promise<string> {
-  if (file === '-') {
-    const chunks: Buffer[] = [];
-    for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
-    return Buffer.concat(chunks).toString('utf8');
-  }
-  const { readLogFile } = await import('../../logs/source.ts');
-  const { state, lines, note } = await readLogFile(file);
-  if (state === 'missing' || state === 'unreadable') {
+async function readText(file: string, { stdin, stderr }: CliContext): Promise<string> {
+  const { readLogFile, readLogStream } = await import('../../logs/source.ts');
+  const { state, lines, note } = await (file === '-' ? readLogStream(stdin) : readLogFile(file));
+  if (state !== 'read' && state !== 'empty') {
     throw new OpsError('file_unreadable', { path: file, reason: note ?? state });
   }
+  if (note !== undefined) stderr.write(`ops: ${file}: ${note}\n`);
   return lines.map(({ text }) => text).join('\n');
 }

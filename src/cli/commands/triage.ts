@@ -1,12 +1,12 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { type Clock, systemClock } from '../../clock.ts';
-import { parseDuration } from '../../duration.ts';
 import { exitCode, OpsError } from '../../errors.ts';
 import { type LogKind, logKinds } from '../../logs/record.ts';
 import type { Window } from '../../logs/window.ts';
 import { type Language, languages } from '../../text.ts';
 import type { CliCommand, CliContext } from '../command.ts';
 import { configOption, endpointsOf, readConfiguration } from '../configuration.ts';
+import { toDuration, toTime } from '../times.ts';
 
 interface Options {
   readonly config?: string;
@@ -84,23 +84,6 @@ function windowOf({ since, at, until, requestId }: Options, clock: Clock): Windo
 function ordered(window: Window): Window {
   if (window.from < window.to) return window;
   throw new OpsError('usage', { message: '--until must be later than the start of the window' });
-}
-
-function toDuration(text: string): number {
-  const ms = parseDuration(text);
-  if (!ms) throw new InvalidArgumentError('Expected a duration such as 15m or 2h.');
-  return ms;
-}
-
-function toTime(text: string): number {
-  const time = /^\d\d:\d\d(?::\d\d)?$/.test(text) ? today(text) : Date.parse(text);
-  if (Number.isNaN(time)) throw new InvalidArgumentError('Expected a time such as 14:05 or 2026-11-24T14:05:00+08:00.');
-  return time;
-}
-
-function today(text: string): number {
-  const [hour = 0, minute = 0, second = 0] = text.split(':').map(Number);
-  return hour > 23 || minute > 59 || second > 59 ? Number.NaN : new Date().setHours(hour, minute, second, 0);
 }
 
 function addLog(text: string, logs: Options['log']): Options['log'] {

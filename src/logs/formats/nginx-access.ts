@@ -2,7 +2,7 @@ import type { Access, Line, LogRecord } from '../record.ts';
 import { toRecord } from './plain.ts';
 
 /** Anchored on `[time] "request" status bytes`: what stands before and after differs from site to site. */
-const combined = /\[[^\]]+\]\s+"([^"]*)"\s+(\d{3})\s+(\d+|-)(?:\s+"[^"]*"\s+"([^"]*)")?/;
+const combined = /(?:(\S{1,64}) - [^[]{0,100})?\[[^\]]+\]\s+"([^"]*)"\s+(\d{3})\s+(\d+|-)(?:\s+"[^"]*"\s+"([^"]*)")?/;
 
 /** Reads combined and similar formats, and JSON lines with nginx's variable names. */
 export function parseNginxAccess(lines: readonly Line[], source: string): LogRecord[] {
@@ -14,11 +14,12 @@ export function parseNginxAccess(lines: readonly Line[], source: string): LogRec
     });
 }
 
-function parseAccess(text: string): Access | undefined {
+/** The request in one line; undefined for any other line. */
+export function parseAccess(text: string): Access | undefined {
   if (text.startsWith('{')) return parseJson(text);
   const found = combined.exec(text);
   if (!found) return undefined;
-  const [, request = '', status, bytes, userAgent] = found;
+  const [, client, request = '', status, bytes, userAgent] = found;
   const [method = '', path = ''] = request.split(' ');
   return {
     method,
@@ -26,6 +27,7 @@ function parseAccess(text: string): Access | undefined {
     status: Number(status),
     bytes: Number(bytes) || 0,
     ...(userAgent === undefined ? {} : { userAgent }),
+    ...(client === undefined ? {} : { client }),
   };
 }
 
@@ -43,6 +45,8 @@ function parseJson(text: string): Access | undefined {
       bytes: Number(value['body_bytes_sent']) || 0,
       ...(Number.isNaN(seconds) ? {} : { seconds }),
       ...(typeof value['request_id'] === 'string' ? { requestId: value['request_id'] } : {}),
+      ...(typeof value['http_user_agent'] === 'string' ? { userAgent: value['http_user_agent'] } : {}),
+      ...(typeof value['remote_addr'] === 'string' ? { client: value['remote_addr'] } : {}),
     };
   } catch {
     return undefined;

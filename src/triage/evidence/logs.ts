@@ -18,17 +18,23 @@ export async function collectLog(kind: LogKind, path: string, window: Window, ti
   if (container !== undefined) {
     return collectEntries(kind, path, () => readContainerLog({ container, ...window, timeoutMs }));
   }
-  const moved = await Promise.all((await rotatedFiles(path, window)).map((older) => readPart(kind, older, window)));
-  const newest = await readPart(kind, path, window);
+  const moved = await Promise.all(
+    (await rotatedFiles(path, window)).map((older) => readPart(kind, older, window, timeoutMs)),
+  );
+  const newest = await readPart(kind, path, window, timeoutMs);
   const { report } = newest;
   const parts = [...moved, newest];
   const lines = parts.reduce((sum, part) => sum + part.report.lines, 0);
   const state = report.state === 'empty' && lines > 0 ? 'read' : report.state;
-  return { report: { ...report, lines, state }, records: parts.flatMap(({ records }) => records) };
+  const note = parts.findLast(({ report: { note } }) => note !== undefined)?.report.note;
+  return {
+    report: { ...report, lines, state, ...(note === undefined ? {} : { note }) },
+    records: parts.flatMap(({ records }) => records),
+  };
 }
 
-async function readPart(kind: LogKind, path: string, window: Window): Promise<Collected> {
-  const { state, lines, note } = await readLogFile(path, window);
+async function readPart(kind: LogKind, path: string, window: Window, timeoutMs: number): Promise<Collected> {
+  const { state, lines, note } = await readLogFile(path, { window, timeoutMs });
   const report = { kind, path, lines: lines.length, state, ...(note === undefined ? {} : { note }) };
   return { report, records: parseLog(kind, lines, path) };
 }

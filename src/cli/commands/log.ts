@@ -1,0 +1,80 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../../duration.ts';
+import { exitCode, OpsError } from '../../errors.ts';
+import { type Grouping, groupings } from '../../logs/top/tally.ts';
+import type { Window } from '../../logs/window.ts';
+import type { CliCommand, CliContext } from '../command.ts';
+import { configOption, readConfiguration } from '../configuration.ts';
+import { toTime } from '../times.ts';
+
+interface Options {
+  readonly config?: string;
+  readonly since?: number;
+  readonly until?: number;
+  readonly number: number;
+  readonly by: Grouping;
+  readonly json?: boolean;
+}
+
+export default {
+  summary: 'count the abnormal requests of yesterday, the most frequent first',
+  example: 'ops log top --since 24h --by error /var/log/qwen-gateway.log',
+  build(builder, context) {
+    buildTop(builder.command('top'), context);
+  },
+} satisfies CliCommand;
+
+function buildTop(builder: Command, context: CliContext): void {
+  configOption(builder)
+    .description('most frequent abnormal requests in audit or Nginx access logs, with their rotated and .gz files')
+    .argument('[file...]', 'logs (default: triage.logs.gateway-log)')
+    .option('--since <time>', 'a time, or how far back (default: the start of yesterday)', toMoment)
+    .option('--until <time>', 'a time, or how far back (default: the end of yesterday; now with --since)', toMoment)
+    .option('-n, --number <rows>', 'how many', toRows, 5)
+    .addOption(new Option('--by <what>', 'what to count').choices([...groupings]).default('client'))
+    .option('--json', 'print JSON')
+    .action((files: string[], options: Options) => top(files, options, context));
+}
+
+async function top(files: string[], options: Options, context: CliContext): Promise<void> {
+  const { topAbnormal } = await import('../../logs/top/top.ts');
+  const { renderTop } = await import('../../logs/top/render.ts');
+  const logs = files.length > 0 ? files : [await configuredLog(context, options.config)];
+  const found = await topAbnormal({ files: logs, window: windowOf(options), by: options.by, rows: options.number });
+  const problems = found.files.filter(({ problem }) => problem !== undefined);
+  const [first] = problems;
+  if (first && problems.length === found.files.length) {
+    throw new OpsError('file_unreadable', { path: first.path, reason: first.problem });
+  }
+  for (const { path, problem } of problems) context.stderr.write(`ops: ${path}: ${problem}\n`);
+  const report = { ...found, window: rfc3339(found.window) };
+  context.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : renderTop(found));
+  if (first) context.exit(exitCode.unknown);
+}
+
+async function configuredLog(context: CliContext, file: string | undefined): Promise<string> {
+  return (await readConfiguration(context, file)).triage.logs['gateway-log'];
+}
+
+/** Yesterday in the local time zone, where nothing else is said. */
+function windowOf({ since, until }: Options): Window {
+  const now = new Date();
+  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate());
+  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
+  const from = since ?? yesterday.getTime();
+  const to = until ?? (since === undefined ? midnight.getTime() - 1 : now.getTime());
+  if (from < to) return { from, to };
+  throw new OpsError('usage', { message: '--until must be later than --since' });
+}
+
+function toMoment(text: string): number {
+  const ago = parseDuration(text);
+  return ago === undefined ? toTime(text) : Date.now() - ago;
+}
+
+function toRows(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Expected a number from 1 to 9999.');
+  return Number(text);
+}
+
+const rfc3339 = ({ from, to }: Window) => ({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });

@@ -1,0 +1,44 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { type Piece, type Question, type Scanned, scan } from './scan.ts';
+
+/** Below this many bytes starting threads takes longer than reading; packed bytes count tenfold. */
+const worthThreads = 16 << 20;
+
+const weight = ({ path, from, to }: Piece) => (to - from) * (path.endsWith('.gz') ? 10 : 1);
+
+/** Scans every piece, the largest first, on the cores there are. `done` is called once for each piece. */
+export async function scanAll(
+  pieces: readonly Piece[],
+  question: Question,
+  done: (piece: Piece, scanned: Scanned) => void,
+): Promise<void> {
+  const queue = pieces.toSorted((a, b) => weight(a) - weight(b));
+  const bytes = pieces.reduce((all, piece) => all + weight(piece), 0);
+  if (bytes < worthThreads) {
+    for (const piece of pieces) done(piece, await scan(piece, question));
+    return;
+  }
+  const threads = Math.min(availableParallelism(), pieces.length);
+  await Promise.all(Array.from({ length: threads }, () => work(queue, question, done)));
+}
+
+/** One thread that takes pieces from the queue until it is empty. */
+function work(queue: Piece[], question: Question, done: (piece: Piece, scanned: Scanned) => void): Promise<void> {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: question });
+  return new Promise<void>((resolve, reject) => {
+    let piece: Piece | undefined;
+    const next = () => {
+      piece = queue.pop();
+      if (piece) worker.postMessage(piece);
+      else resolve();
+    };
+    worker.on('message', (scanned: Scanned) => {
+      if (piece) done(piece, scanned);
+      next();
+    });
+    worker.once('error', reject);
+    next();
+  }).finally(() => worker.terminate());
+}

@@ -1,0 +1,99 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { reasonOf } from '../../errors.ts';
+import { inflate, newline } from '../bytes.ts';
+import type { Window } from '../window.ts';
+import { detectFormat, type FormatName, findAbnormal } from './format.ts';
+import { type Counts, type Grouping, Tally } from './tally.ts';
+
+/** A piece of a log: all lines that begin in a range of bytes. `.gz` files are one piece. */
+export interface Piece {
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Question {
+  readonly window: Window;
+  readonly by: Grouping;
+}
+
+const blockSize = 1 << 20;
+/** A line that is longer is no entry of a log and is left out. */
+const longestLine = 1 << 20;
+
+/** What one piece gave; with a failure only what stood before it. */
+export interface Scanned extends Counts {
+  readonly failure?: string;
+}
+
+/** Counts the abnormal requests in one piece of a log. */
+export async function scan(piece: Piece, question: Question): Promise<Scanned> {
+  const tally = new Tally();
+  try {
+    await scanInto(tally, piece, question);
+    return tally;
+  } catch (thrown) {
+    const { counts, approximate } = tally;
+    return { counts, approximate, failure: reasonOf(thrown) };
+  }
+}
+
+async function scanInto(tally: Tally, { path, from, to }: Piece, { window, by }: Question): Promise<void> {
+  let format: FormatName | undefined;
+  const scanLines = (block: Buffer) => {
+    format ??= detectFormat(block);
+    if (format === undefined) return;
+    findAbnormal(block, format, (request) => {
+      const { at = window.from } = request;
+      if (at >= window.from && at <= window.to) tally.add(request[by], request.status);
+    });
+  };
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const packed = path.endsWith('.gz');
+    const blocks = packed ? inflate(file) : readPiece(file, from, to);
+    for await (const lines of wholeLines(blocks)) scanLines(lines);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The bytes of the lines that begin in a range. A block is valid until the next is asked for. */
+async function* readPiece(file: FileHandle, from: number, to: number): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(blockSize);
+  // The line that begins at `from` is ours, which the byte before it shows.
+  let at = Math.max(0, from - 1);
+  let begun = from === 0;
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, blockSize, at);
+    if (bytesRead === 0) return;
+    const block = buffer.subarray(0, bytesRead);
+    const end = at + bytesRead >= to ? block.indexOf(newline, Math.max(0, to - 1 - at)) : -1;
+    const start = begun ? 0 : block.indexOf(newline) + 1;
+    begun ||= start > 0;
+    if (begun) yield block.subarray(start, end < 0 ? bytesRead : end + 1);
+    if (end >= 0) return;
+    at += bytesRead;
+  }
+}
+
+/** Cuts a stream of blocks at line ends, so that no line is torn, without copying more than the torn ones. */
+async function* wholeLines(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  let skipping = false;
+  for await (const block of blocks) {
+    const first = block.indexOf(newline) + 1;
+    if (first === 0) {
+      skipping ||= rest.length + block.length > longestLine;
+      rest = skipping ? Buffer.alloc(0) : Buffer.concat([rest, block]);
+      continue;
+    }
+    if (!skipping) yield Buffer.concat([rest, block.subarray(0, first)]);
+    skipping = false;
+    const last = block.lastIndexOf(newline) + 1;
+    if (last > first) yield block.subarray(first, last);
+    rest = Buffer.from(block.subarray(last));
+  }
+  if (rest.length > 0) yield rest;
+}
