@@ -2,6 +2,7 @@ import * as certificate from './certificate.ts';
 import * as gateway from './gateway.ts';
 import * as gpu from './gpu.ts';
 import * as host from './host.ts';
+import * as kernel from './kernel.ts';
 import type { Metric } from './metric.ts';
 import * as process from './process.ts';
 import * as watch from './watch.ts';
@@ -14,6 +15,7 @@ export const watchMetrics: readonly Metric[] = [
   ...Object.values(gpu),
   ...Object.values(certificate),
   ...Object.values(host),
+  ...Object.values(kernel),
   ...Object.values(watch),
   ...Object.values(process),
 ];
