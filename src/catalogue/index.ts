@@ -4,6 +4,8 @@ import * as gateway from './gateway.ts';
 import * as gpu from './gpu.ts';
 import * as host from './host.ts';
 import * as kernel from './kernel.ts';
+import * as latency from './latency.ts';
+import * as log from './log.ts';
 import type { Metric } from './metric.ts';
 import * as nginx from './nginx.ts';
 import * as ollama from './ollama.ts';
@@ -22,6 +24,8 @@ export const watchMetrics: readonly Metric[] = [
   ...Object.values(ollama),
   ...Object.values(nginx),
   ...Object.values(exposure),
+  ...Object.values(latency),
+  ...Object.values(log),
   ...Object.values(watch),
   ...Object.values(process),
 ];
