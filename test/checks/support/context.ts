@@ -19,12 +19,14 @@ export function runCheck<Config extends CheckConfig>(
   check: Check<Config>,
   options: Readonly<Record<string, unknown>>,
   endpoints: Partial<Endpoints> = {},
+  more: Partial<CheckContext> = {},
 ): Promise<Sample[]> {
   const context: CheckContext = {
     endpoints: { ...nowhere, ...endpoints },
     signal: new AbortController().signal,
     log: pino({ level: 'silent' }),
     clock: systemClock,
+    ...more,
   };
   return check.run(check.schema.parse(options), context);
 }
