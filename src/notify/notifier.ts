@@ -2,8 +2,8 @@ import * as watch from '../catalogue/watch.ts';
 import type { Clock } from '../clock.ts';
 import type { ListenAddress } from '../config/types.ts';
 import type { ActiveRule } from '../rule.ts';
-import type { NewNotification } from '../store/incidents.ts';
-import type { OutboxStore } from '../store/outbox.ts';
+import type { IncidentStore } from '../store/incidents.ts';
+import type { NewNotification } from '../store/outbox.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/registry.ts';
 import type { Diagnosis } from '../triage/diagnosis.ts';
@@ -17,12 +17,14 @@ import type { Backoff } from './outbox.ts';
 
 export interface NotifierOptions {
   readonly config: NotifyConfig;
-  /** IANA zone of the reader; the machine's own unless given. */
-  readonly timezone: string | undefined;
+  /** IANA zone of the reader. */
+  readonly timezone: string;
+  /** How long the mail of a warning is held back, milliseconds. */
+  readonly groupWaitMs: number;
   readonly page: { readonly listen: ListenAddress; readonly external_url?: string | undefined };
   readonly host: string;
   readonly channels: ReadonlyMap<string, Channel>;
-  readonly outbox: OutboxStore;
+  readonly incidents: Pick<IncidentStore, 'outbox' | 'consequences'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -38,14 +40,15 @@ export interface Notifier extends Delivery {
 }
 
 export function startNotifier(options: NotifierOptions): Notifier {
-  const { channels, outbox, clock, log, metrics, diagnose, backoff } = options;
+  const { channels, incidents, clock, log, metrics, diagnose, backoff } = options;
   const context = (): MessageContext => messageContext(options);
   const delivery = startDelivery({
-    outbox,
+    outbox: incidents.outbox,
     channels,
     clock,
     log,
-    render: (entry, minimal) => renderEntry(entry, minimal, { context, diagnose, log }),
+    render: (entry, minimal) =>
+      renderEntry(entry, minimal, { context, diagnose, log, consequences: incidents.consequences }),
     onResult: (channel, result) =>
       metrics.add(watch.notifications, {
         channel,
@@ -53,7 +56,10 @@ export function startNotifier(options: NotifierOptions): Notifier {
       }),
     ...(backoff ? { backoff } : {}),
   });
-  return { ...delivery, announce: (event, rule) => announcements(event, rule, channels, context()) };
+  return {
+    ...delivery,
+    announce: (event, rule) => announcements(event, rule, channels, { ...context(), groupWaitMs: options.groupWaitMs }),
+  };
 }
 
 const resultLabels = {
@@ -68,7 +74,7 @@ const resultLabels = {
 function messageContext({ config, timezone, page, host, clock }: NotifierOptions): MessageContext {
   return {
     language: config.language,
-    timezone: timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timezone,
     pageUrl: page.external_url,
     pageAddress: `${page.listen.host ?? '127.0.0.1'}:${page.listen.port}`,
     host,

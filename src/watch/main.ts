@@ -22,6 +22,7 @@ import { planChecks } from './checks.ts';
 import type { AlertsConfig, WatchConfig } from './config.ts';
 import { evaluationLoop } from './evaluation-loop.ts';
 import { seriesOf } from './history.ts';
+import { inMaintenance } from './maintenance.ts';
 import { exposeSamples } from './observe.ts';
 import { planRules } from './rules.ts';
 import { runBy } from './schedule.ts';
@@ -78,15 +79,24 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   observeProcess(metrics);
 
   const stop = new AbortController();
-  const { outbox } = incidents;
-  const { timezone } = alerts;
+  const timezone = alerts.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const { diagnose, backoff } = options;
-  const kit = { clock, log, metrics };
-  const notifier = startNotifier({ ...kit, config: notify, timezone, page, host, channels, outbox, diagnose, backoff });
+  const mail = { config: notify, timezone, page, host, groupWaitMs: alerts.group_wait };
+  const notifier = startNotifier({ ...mail, channels, incidents, clock, log, metrics, diagnose, backoff });
   const { announce, wake: announced } = notifier;
   const everyMs = alerts.evaluate_every;
   const keepPending = samples.latest(watch.ruleLastEvaluation.name, clock.now() - longestAbsenceMs).length > 0;
-  const alerting = createAlerting({ rules, samples, incidents, log, announce, everyMs, keepPending });
+  const maintained = (now: number): boolean => inMaintenance(alerts.maintenance, timezone, now);
+  const alerting = createAlerting({
+    rules,
+    samples,
+    incidents,
+    log,
+    announce,
+    everyMs,
+    keepPending,
+    inMaintenance: maintained,
+  });
   const checks = startChecks({ planned, endpoints, samples, stop: stop.signal, clock, log });
   const loop = evaluationLoop({ alerting, samples, incidents, checks, announced, clock, log });
   metrics.beforeScrape(() => exposeSamples(metrics, loop.current()));

@@ -28,6 +28,11 @@ const fired: Incident = {
   closedAt: null,
   value: 0.96,
   peak: 0.96,
+  rootId: null,
+  flaps: 0,
+  announcedAt: null,
+  lastToldAt: null,
+  reminders: 0,
 };
 const resolved: Incident = { ...fired, state: 'resolved', closedAt: start + 754_000, peak: 0.991 };
 
@@ -211,7 +216,7 @@ test('a diagnosis with long evidence keeps the HTML below 20 kB', () => {
 });
 
 test('the minimal form has text only, without what a filter may have refused', () => {
-  const { html, text } = renderMessage(entryOf(), firing, diagnosis, context, true);
+  const { html, text } = renderMessage(entryOf(), firing, diagnosis, context, { minimal: true });
   expect(html).toBeUndefined();
   expect(text).toContain('GPU-0');
   expect(text).not.toContain('CUDA');

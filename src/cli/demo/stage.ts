@@ -105,7 +105,7 @@ function configuration(folder: string, ports: StagePorts, { ollama, clawdbot, ma
         certificate: { files: [], hosts: [] },
       },
     },
-    alerts: { evaluate_every: '1s', rules: { GatewayErrors: { for: '5s' } } },
+    alerts: { evaluate_every: '1s', group_wait: '2s', rules: { GatewayErrors: { for: '5s' } } },
     notify: {
       email: {
         from: 'ops@clawdbot.example',
