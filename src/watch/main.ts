@@ -23,7 +23,7 @@ import type { AlertsConfig, WatchConfig } from './config.ts';
 import { evaluationLoop } from './evaluation-loop.ts';
 import { seriesOf } from './history.ts';
 import { inMaintenance } from './maintenance.ts';
-import { exposeSamples } from './observe.ts';
+import { sampleExposer } from './observe.ts';
 import { planRules } from './rules.ts';
 import { runBy } from './schedule.ts';
 import type { WatchSnapshot } from './snapshot.ts';
@@ -99,7 +99,8 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   });
   const checks = startChecks({ planned, endpoints, samples, stop: stop.signal, clock, log });
   const loop = evaluationLoop({ alerting, samples, incidents, checks, announced, clock, log });
-  metrics.beforeScrape(() => exposeSamples(metrics, loop.current()));
+  const expose = sampleExposer(metrics);
+  metrics.beforeScrape(() => expose(loop.current()));
   if (channels.size === 0) log.warn('NOBODY IS MAILED: notify.email is not configured');
   const cancelEvaluation = runBy({ kind: 'interval', ms: everyMs }, clock, async () => loop.tick());
 

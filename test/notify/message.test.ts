@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { selectorsOf } from '../../src/expression/ast.ts';
 import { type MessageContext, renderMessage } from '../../src/notify/message.ts';
 import { type Notice, noticeOf, subjectOf } from '../../src/notify/notice.ts';
 import { activate, loadRuleGroups } from '../../src/rule.ts';
@@ -228,7 +229,9 @@ test('triage that was not done in time is said, and leaves a command', () => {
 
 test('no mail has an unfilled placeholder, whatever the rule', () => {
   for (const one of rules) {
-    const labels = { uuid: 'GPU-0', target: 'a.pem', source: 'file', check: 'gpu', mount: '/' };
+    const labels = Object.fromEntries(
+      selectorsOf(one.expression).flatMap(({ metric }) => Object.keys(metric.labels).map((label) => [label, 'x'])),
+    );
     const notice = noticeOf(eventOf({ ...fired, rule: one.name, labels }), one);
     for (const language of ['en', 'zh'] as const) {
       expect(subjectOf(notice, 'box', language) + render(notice, { language }).text).not.toMatch(/\{\w+\}/);
