@@ -8,6 +8,7 @@ import { parseLog } from '../logs/formats/index.ts';
 import { rotatedFiles } from '../logs/rotated.ts';
 import { readLogFile } from '../logs/source.ts';
 import { type Window, within } from '../logs/window.ts';
+import type { Log } from '../telemetry/log.ts';
 
 interface LogConfig extends CheckConfig {
   readonly file: string;
@@ -34,7 +35,7 @@ const check: Check<LogConfig> = {
     file: z.string().min(1).default('/var/log/qwen-gateway.log'),
   }),
   async run({ file }, { clock, log }) {
-    const audits = await auditLines(file, yesterday(clock.now()));
+    const audits = await auditLines(file, yesterday(clock.now()), log);
     const abnormal = audits.filter(({ outcome }) => outcome !== 'ok');
     const top = mostFrequent(abnormal);
     log.info({ requests: audits.length, abnormal: abnormal.length, top }, 'abnormal requests of yesterday');
@@ -57,12 +58,14 @@ function yesterday(now: number): Window {
 }
 
 /** Ends of requests in the log and the files that it was rotated into; ours are left out. */
-async function auditLines(file: string, window: Window): Promise<AuditLine[]> {
+async function auditLines(file: string, window: Window, log: Log): Promise<AuditLine[]> {
   const paths = [...(await rotatedFiles(file, window)), file];
   const texts = await Promise.all(paths.map((path) => readLogFile(path, window)));
   if (texts.every(({ state }) => state === 'missing' || state === 'unreadable')) {
     throw new OpsError('probe_failed', { probe: file, reason: texts.at(-1)?.note });
   }
+  const notes = texts.flatMap(({ note }, index) => (note === undefined ? [] : [`${paths[index]}: ${note}`]));
+  if (notes.length > 0) log.warn({ notes }, 'not the whole day was read');
   const records = texts.flatMap(({ lines }, index) => parseLog('gateway-log', lines, paths[index] ?? file));
   return within(records, window).flatMap(({ audit }) => (audit?.type === 'audit' && !audit.probe ? [audit] : []));
 }
