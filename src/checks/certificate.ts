@@ -32,9 +32,10 @@ interface Seen {
   readonly reasons: readonly string[];
 }
 
-/** Replaces `openssl x509 -in /etc/letsencrypt/live/ai.yourcompany.com/cert.pem -dates | grep After` of the article (§5.2). */
 const check: Check<CertificateConfig> = {
   summary: { en: 'validity of certificates, as files and as served', zh: '证书有效期:文件与线上' },
+  metrics: Object.values(certificate),
+  replaces: 'openssl x509 -in /etc/letsencrypt/live/ai.yourcompany.com/cert.pem -dates | grep After',
   schema: z.strictObject({
     every: schedule.prefault('1h'),
     timeout: duration.prefault('20s'),

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { z } from 'zod';
 import { portExposed } from '../catalogue/exposure.ts';
@@ -13,12 +14,13 @@ interface ExposureConfig extends CheckConfig {
 /** The connection comes from this machine: a firewall that guards it against others is not seen. */
 const check: Check<ExposureConfig> = {
   summary: { en: 'whether Ollama or the gateway can be reached past Nginx', zh: 'Ollama 或网关是否绕过 Nginx 暴露' },
+  metrics: [portExposed],
   schema: z.strictObject({
     every: schedule.prefault('5m'),
     timeout: duration.prefault('10s'),
     ports: z.array(z.number().int().min(1).max(65_535)).default([11_434, 18_789]),
     /** Addresses to try; default: all of this machine that are neither loopback nor link-local. */
-    addresses: z.array(z.union([z.ipv4(), z.ipv6()], 'expected an IP address')).optional(),
+    addresses: z.array(z.string().refine((text) => isIP(text) !== 0, 'expected an IP address')).optional(),
   }),
   async run({ ports, addresses = ownAddresses(), timeout }, { clock }) {
     const pairs = addresses.flatMap((address) => ports.map((port) => ({ address, port })));

@@ -15,12 +15,11 @@ interface GpuConfig extends CheckConfig {
 /** GPUs that each program has listed since this process started: one that is gone must not be forgotten. */
 const seen = new Map<string, Set<string>>();
 
-/**
- * Replaces `watch -n 5 'nvidia-smi --query-gpu=memory.used,memory.total --format=csv,noheader,nounits'` of the article
- * (§5.2). A GPU that has vanished lacks its own series and lowers `ops_gpus_visible` below `ops_gpus_expected`.
- */
+/** A GPU that has vanished lacks its own series and lowers `ops_gpus_visible` below `ops_gpus_expected`. */
 const check: Check<GpuConfig> = {
   summary: { en: 'memory, temperature, load and clock limits of every GPU', zh: '每块 GPU 的显存、温度、负载与降频' },
+  metrics: Object.values(gpu),
+  replaces: "watch -n 5 'nvidia-smi --query-gpu=memory.used,memory.total --format=csv,noheader,nounits'",
   schema: z.strictObject({
     every: schedule.prefault('15s'),
     timeout: duration.prefault('10s'),

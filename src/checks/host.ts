@@ -11,6 +11,7 @@ interface HostConfig extends CheckConfig {
 
 const check: Check<HostConfig> = {
   summary: { en: 'CPU, memory, swap, disks and clock of this machine', zh: '本机的 CPU、内存、交换区、磁盘和时钟' },
+  metrics: Object.values(host),
   schema: z.strictObject({
     every: schedule.prefault('60s'),
     timeout: duration.prefault('10s'),

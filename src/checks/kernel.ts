@@ -44,6 +44,7 @@ const check: Check<KernelConfig> = {
     en: 'GPU errors (XID) and out-of-memory kills in the kernel log',
     zh: '内核日志中的 GPU 错误(XID)与 OOM 杀进程',
   },
+  metrics: [gpuXidEvents, oomKills],
   schema: z.strictObject({
     every: schedule.prefault('15s'),
     timeout: duration.prefault('10s'),

@@ -25,11 +25,12 @@ const check = 'latency-baseline';
 const phases = ['dns', 'connect', 'tls', 'first_byte', 'total'] as const;
 
 /**
- * Replaces `curl -w "@time.txt"` and its `time_total` of the article (§5.2). What it records is comparable from day to day:
- * a warm model, an idle queue, always the same question. The average of seven days is the rules' work.
+ * What it records is comparable from day to day: a warm model, an idle queue, always the same question. The average of seven days is the rules' work.
  */
 const latencyBaseline: Check<LatencyConfig> = {
   summary: { en: 'time of one small chat through the whole path', zh: '经完整链路的一次小对话的耗时' },
+  metrics: [latencyCanary, latencyCanarySkipped, httpPhase],
+  replaces: 'curl -w "@time.txt"',
   schema: z.strictObject({
     every: schedule.prefault('15m'),
     timeout: duration.prefault('60s'),

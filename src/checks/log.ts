@@ -23,12 +23,11 @@ interface Kind {
 
 const shown = 5;
 
-/**
- * Replaces `zgrep "401\|429\|500" /var/log/qwen-gateway.log | awk '{print $1}' | sort | uniq -c | sort -nr | head -5` of the
- * article (§5.2), which also counted numbers inside of times and sizes.
- */
+/** By outcome: a search for the digits of a status also finds times and sizes. */
 const check: Check<LogConfig> = {
   summary: { en: "yesterday's abnormal requests, the five most frequent kinds", zh: '昨日异常请求 TOP5' },
+  metrics: [requestsYesterday, abnormalRequestsYesterday],
+  replaces: String.raw`zgrep "401\|429\|500" /var/log/qwen-gateway.log | awk '{print $1}' | sort | uniq -c | sort -nr | head -5`,
   schema: z.strictObject({
     every: schedule.prefault('30 8 * * *'),
     timeout: duration.prefault('60s'),

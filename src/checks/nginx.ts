@@ -15,6 +15,7 @@ interface NginxConfig extends CheckConfig {
 
 const check: Check<NginxConfig> = {
   summary: { en: 'configuration, ports and connections of Nginx', zh: 'Nginx 的配置、端口与连接' },
+  metrics: Object.values(nginx),
   schema: z.strictObject({
     every: schedule.prefault('60s'),
     timeout: duration.prefault('10s'),

@@ -16,6 +16,7 @@ const check: Check<CheckConfig> = {
     en: 'every Ollama: its models in memory, on GPU or CPU, and who can reach it',
     zh: '每个 Ollama:驻留模型、GPU/CPU 占比与监听地址',
   },
+  metrics: Object.values(ollama),
   schema: z.strictObject({ every: schedule.prefault('30s'), timeout: duration.prefault('10s') }),
   async run({ timeout }, { endpoints, clock, log }) {
     const sockets = await listeningSockets();

@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { JudgedCertificate } from '../certificate-problems.ts';
 import type { Presented } from './tls.ts';
@@ -32,9 +32,15 @@ export function judgeChain(chain: readonly [X509Certificate, ...X509Certificate[
   };
 }
 
-/** Whether the private key, PEM, belongs to the certificate. */
+/** Whether the private key, PEM, belongs to the certificate; one that is encrypted cannot be judged. */
 export function judgeKey(certificate: X509Certificate, key: string): JudgedCertificate {
-  return { key_mismatch: !certificate.checkPrivateKey(createPrivateKey(key)) };
+  let readable: KeyObject;
+  try {
+    readable = createPrivateKey(key);
+  } catch {
+    return {};
+  }
+  return { key_mismatch: !certificate.checkPrivateKey(readable) };
 }
 
 /** OpenSSL reports one trouble: a wrong date hides whether the authority is trusted. */

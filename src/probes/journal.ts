@@ -31,11 +31,19 @@ export async function readJournal({ unit, from, to, timeoutMs, afterCursor }: Jo
   const args = [...which, ...window, '--output=json', '--no-pager', `--lines=${most}`];
   const { exitCode, stdout, stderr } = await runProgram('journalctl', args, { timeoutMs, maxChars: 64 << 20 });
   const entries = stdout.split('\n').flatMap(parseEntry);
-  if (entries.length === 0 && (exitCode !== 0 || /No journal files|not seeing messages/i.test(stderr))) {
+  if (entries.length > 0) return entries;
+  // Printing JSON it keeps quiet about a journal that is missing or closed to us; after a cursor there is one.
+  const said = exitCode === 0 && afterCursor === undefined ? await hint(which, timeoutMs) : stderr;
+  if (exitCode !== 0 || /No journal files|not seeing messages/i.test(said)) {
     const help = 'sudo usermod -aG systemd-journal $USER, or name a file with --log';
-    throw new OpsError('probe_failed', { probe: 'journalctl', reason: `${stderr.trim().split('\n')[0]}; ${help}` });
+    throw new OpsError('probe_failed', { probe: 'journalctl', reason: `${said.trim().split('\n')[0]}; ${help}` });
   }
   return entries;
+}
+
+async function hint(which: readonly string[], timeoutMs: number): Promise<string> {
+  const { stderr } = await runProgram('journalctl', [...which, '--lines=1', '--no-pager'], { timeoutMs });
+  return stderr;
 }
 
 function parseEntry(line: string): JournalEntry[] {

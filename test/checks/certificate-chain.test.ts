@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import certificate from '../../src/checks/certificate.ts';
 import type { Sample } from '../../src/expression/series.ts';
@@ -48,6 +49,16 @@ describe('certificates in files', () => {
   test('without its key nothing is said of it', async () => {
     const samples = await runCheck(certificate, { files: [liveFolder(joined(leaf.fullchain))] });
     expect(valuesOf(samples, 'ops_tls_cert_problem', { problem: 'key_mismatch' })).toEqual([]);
+  });
+
+  test('an encrypted key says nothing, and does not hide the certificate', async () => {
+    const file = liveFolder(joined(leaf.fullchain));
+    const out = ['-out', join(dirname(file), 'privkey.pem')];
+    execFileSync('openssl', ['ec', '-in', leaf.key, '-aes256', '-passout', 'pass:x', ...out], { stdio: 'pipe' });
+    const samples = await runCheck(certificate, { files: [file] });
+    expect(problemsOf(samples, 'file')).toEqual([]);
+    expect(valuesOf(samples, 'ops_tls_cert_problem', { problem: 'key_mismatch' })).toEqual([]);
+    expect(valuesOf(samples, 'ops_tls_cert_not_after_timestamp_seconds')).toEqual([leaf.to]);
   });
 
   test('one that cannot be read is a problem of its own beside a good one', async () => {

@@ -3,6 +3,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import latency from '../../src/checks/latency-baseline.ts';
 import { startOllamaSimulator } from '../../src/demo/ollama-simulator.ts';
 import { startRig } from '../gateway/support/gateway.ts';
+import { ollamaAvailable, startRealOllama } from '../real/support/ollama.ts';
+import { realPart } from '../real/support/require.ts';
 import { runCheck, serve, valuesOf } from './support/context.ts';
 
 const api_key = 'canary-key';
@@ -76,4 +78,29 @@ test('a refusal or half an answer is no measurement, for it comes fast', async (
   const silent = await serve(() => undefined);
   const late = runCheck(latency, { api_key, url: silent, timeout: '1s' }, { ...endpoints, ollama: [ollama.url] });
   await expect(late).rejects.toThrow('no whole answer within 600 ms');
+});
+
+realPart('Ollama', ollamaAvailable)('with a real Ollama', () => {
+  test('a canary is measured, and the model leaves memory when it would have without it', async () => {
+    const real = await startRealOllama();
+    onTestFinished(() => real.stop());
+    const { gateway } = await startRig({
+      config: { ollama_api: real.url, auth: { valid_keys: [{ id: 'ops-canary', sha256 }] } },
+    });
+    const endpoints = { gateway: gateway.address, gatewayMetrics: gateway.metricsAddress, ollama: [real.url] };
+    const expires = async () => {
+      const { models } = (await (await fetch(`${real.url}/api/ps`)).json()) as { models: { expires_at: string }[] };
+      return models.map(({ expires_at }) => Date.parse(expires_at));
+    };
+    expect(skips(await runCheck(latency, { api_key }, endpoints))).toEqual(['cold']);
+    expect(await expires()).toEqual([]);
+    const load = JSON.stringify({ model: 'tiny', keep_alive: 3000 });
+    await (await fetch(`${real.url}/api/generate`, { method: 'POST', body: load })).text();
+    const [before = 0] = await expires();
+    const samples = await runCheck(latency, { api_key }, endpoints);
+    expect(valuesOf(samples, 'ops_latency_canary_seconds', { model: 'tiny:latest' })[0]).toBeGreaterThan(0);
+    const [after = 0] = await expires();
+    // Ollama counts from the end of the answer; its own 5 minutes would be far away.
+    expect(Math.abs(after - before)).toBeLessThan(60_000);
+  }, 60_000);
 });

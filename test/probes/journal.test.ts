@@ -75,3 +75,16 @@ echo '{"MESSAGE":"a","__REALTIME_TIMESTAMP":"1795532400000000","__CURSOR":"s=1;i
   expect(args).toContain('--after-cursor=s=1;i=2');
   expect(args).not.toContain('--since');
 });
+
+test.each([
+  ['missing', 'No journal files were found.'],
+  ['closed to us', 'Hint: You are currently not seeing messages from other users and the system.'],
+])('a journal that is %s is noticed, though journalctl keeps quiet about it when it prints JSON', async (_, words) => {
+  await program('journalctl', `case "$*" in *--output=json*) ;; *) echo '${words}' >&2;; esac`);
+  await expect(readJournal({ unit: 'kernel', ...query })).rejects.toThrow(words);
+});
+
+test('a journal in which nothing happened is read', async () => {
+  await program('journalctl', 'exit 0');
+  expect(await readJournal({ unit: 'kernel', ...query })).toEqual([]);
+});
