@@ -1,30 +1,13 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { OpsError, reasonOf } from '../errors.ts';
 import type { Labels } from '../expression/series.ts';
-import type { Severity } from '../rule.ts';
+import { changingOf, type StoredIncident, toIncident } from './incident-row.ts';
 import { migration, schema } from './incident-schema.ts';
 import { type OperatorStore, operatorOf } from './operator.ts';
 import { type NewNotification, type OutboxStore, outboxOf } from './outbox.ts';
 import { transaction } from './transaction.ts';
-
-/** A row of `incidents`, in the words of the program. */
-export interface StoredIncident {
-  readonly id: number;
-  readonly rule: string;
-  readonly severity: Severity;
-  readonly labels: Labels;
-  readonly state: 'firing' | 'resolved';
-  readonly openedAt: number;
-  readonly closedAt: number | null;
-  readonly value: number;
-  readonly peak: number;
-  readonly rootId: number | null;
-  readonly flaps: number;
-  readonly announcedAt: number | null;
-  readonly lastToldAt: number | null;
-  readonly reminders: number;
-}
 
 /** An alert that is waiting out its `for`; kept so that a restart does not begin it again. */
 export interface StoredPending {
@@ -69,7 +52,25 @@ export function openIncidents(
   onReset: (reason: string) => void = () => {},
 ): IncidentStore {
   mkdirSync(folder, { recursive: true });
-  const database = openOrReplace(path.join(folder, 'incidents.db'), onReset);
+  return storeOf(openOrReplace(path.join(folder, 'incidents.db'), onReset), domain);
+}
+
+/**
+ * Opens the incidents.db of a watch that may be running, and sets nothing aside.
+ *
+ * @throws OpsError `file_unreadable` where there is none, or none that can be read.
+ */
+export function openIncidentsBeside(folder: string): IncidentStore {
+  const file = path.join(folder, 'incidents.db');
+  try {
+    if (!existsSync(file)) throw new Error('there is no such file; has ops watch run with this watch.state_dir?');
+    return storeOf(open(file), 'localhost');
+  } catch (error) {
+    throw new OpsError('file_unreadable', { path: file, reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+function storeOf(database: DatabaseSync, domain: string): IncidentStore {
   const outbox = outboxOf(database, domain);
   const insert = database.prepare(
     `INSERT INTO incidents (rule, severity, labels, state, opened_at, closed_at, value, peak, root_id, flaps, announced_at,
@@ -159,31 +160,4 @@ function open(file: string): DatabaseSync {
     database.close();
     throw error;
   }
-}
-
-/** The columns that an incident's life changes, in the order of both statements. */
-function changingOf(incident: Omit<StoredIncident, 'id'>) {
-  const { state, closedAt, value, peak, rootId, flaps, announcedAt, lastToldAt, reminders } = incident;
-  return [state, closedAt, value, peak, rootId, flaps, announcedAt, lastToldAt, reminders] as const;
-}
-
-const numberOrNull = (value: unknown): number | null => (value === null ? null : Number(value));
-
-function toIncident(row: Record<string, unknown>): StoredIncident {
-  return {
-    id: Number(row['id']),
-    rule: String(row['rule']),
-    severity: row['severity'] as Severity,
-    labels: JSON.parse(String(row['labels'])),
-    state: row['state'] as StoredIncident['state'],
-    openedAt: Number(row['opened_at']),
-    closedAt: numberOrNull(row['closed_at']),
-    value: Number(row['value']),
-    peak: Number(row['peak']),
-    rootId: numberOrNull(row['root_id']),
-    flaps: Number(row['flaps']),
-    announcedAt: numberOrNull(row['announced_at']),
-    lastToldAt: numberOrNull(row['last_told_at']),
-    reminders: Number(row['reminders']),
-  };
 }

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
-import { openIncidents, type StoredIncident } from '../../src/store/incidents.ts';
+import type { StoredIncident } from '../../src/store/incident-row.ts';
+import { openIncidents } from '../../src/store/incidents.ts';
 import type { NewNotification } from '../../src/store/outbox.ts';
 import { temporaryFolder } from '../support/ops.ts';
 
