@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 export const newline = 10;
 
 /** Unit of reading and inflating, in bytes. */
-const blockSize = 128 << 10;
+const blockSize = 64 << 10;
 
 /** The bytes of a file from one offset to another, fewer where the file ends. */
 export async function readBytes(file: FileHandle, from: number, to: number): Promise<Buffer> {

@@ -1,3 +1,4 @@
+import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type Piece, type Question, type Scanned, scan } from './scan.ts';
@@ -6,7 +7,7 @@ import { type Piece, type Question, type Scanned, scan } from './scan.ts';
 const worthThreads = 16 << 20;
 
 /** Young generation of a thread. A small one is collected often, and with it the blocks that were read. */
-const youngMegabytes = 4;
+const youngMegabytes = 2;
 
 const weight = ({ path, from, to }: Piece) => (to - from) * (path.endsWith('.gz') ? 10 : 1);
 
@@ -31,6 +32,7 @@ function work(queue: Piece[], question: Question, done: (piece: Piece, scanned: 
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
     workerData: question,
+    env: { ...process.env, NODE_COMPILE_CACHE: getCompileCacheDir() },
     resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
   });
   return new Promise<void>((resolve, reject) => {
