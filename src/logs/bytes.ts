@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 export const newline = 10;
 
 /** Unit of reading and inflating, in bytes. */
-const blockSize = 1 << 20;
+const blockSize = 64 << 10;
 
 /** The bytes of a file from one offset to another, fewer where the file ends. */
 export async function readBytes(file: FileHandle, from: number, to: number): Promise<Buffer> {
@@ -23,7 +23,7 @@ export async function* inflate(file: FileHandle, signal?: AbortSignal): AsyncGen
   const packed = file.createReadStream({
     start: 0,
     autoClose: false,
-    highWaterMark: 256 << 10,
+    highWaterMark: 64 << 10,
     ...(signal === undefined ? {} : { signal }),
   });
   const plain = createGunzip({ chunkSize: blockSize });

@@ -4,7 +4,6 @@ import { exitCode, OpsError } from '../../errors.ts';
 import { type Grouping, groupings } from '../../logs/top/tally.ts';
 import type { Window } from '../../logs/window.ts';
 import type { CliCommand, CliContext } from '../command.ts';
-import { configOption, readConfiguration } from '../configuration.ts';
 import { toTime } from '../times.ts';
 
 interface Options {
@@ -25,7 +24,8 @@ export default {
 } satisfies CliCommand;
 
 function buildTop(builder: Command, context: CliContext): void {
-  configOption(builder)
+  builder
+    .option('-c, --config <file>', 'configuration file, read only where no log is named')
     .description('most frequent abnormal requests in audit or Nginx access logs, with their rotated and .gz files')
     .argument('[file...]', 'logs (default: triage.logs.gateway-log)')
     .option('--since <time>', 'a time, or how far back (default: the start of yesterday)', toMoment)
@@ -53,6 +53,7 @@ async function top(files: string[], options: Options, context: CliContext): Prom
 }
 
 async function configuredLog(context: CliContext, file: string | undefined): Promise<string> {
+  const { readConfiguration } = await import('../configuration.ts');
   return (await readConfiguration(context, file)).triage.logs['gateway-log'];
 }
 

@@ -1,9 +1,13 @@
+import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type Piece, type Question, type Scanned, scan } from './scan.ts';
 
 /** Below this many bytes starting threads takes longer than reading; packed bytes count tenfold. */
 const worthThreads = 16 << 20;
+
+/** Young generation of a thread. A small one is collected often, and with it the blocks that were read. */
+const youngMegabytes = 2;
 
 const weight = ({ path, from, to }: Piece) => (to - from) * (path.endsWith('.gz') ? 10 : 1);
 
@@ -26,7 +30,11 @@ export async function scanAll(
 /** One thread that takes pieces from the queue until it is empty. */
 function work(queue: Piece[], question: Question, done: (piece: Piece, scanned: Scanned) => void): Promise<void> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: question });
+  const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
+    workerData: question,
+    env: { ...process.env, NODE_COMPILE_CACHE: getCompileCacheDir() },
+    resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
+  });
   return new Promise<void>((resolve, reject) => {
     let piece: Piece | undefined;
     const next = () => {
