@@ -198,6 +198,31 @@ const examples: Readonly<Record<string, Example>> = {
     value: 0,
     silent: [state('ops_certbot_last_run_success').fires(1)],
   },
+  ModelPartlyOnCpu: {
+    fires: state('ops_ollama_model_vram_ratio', { backend: 'a', model: 'm' }).fires(0.6),
+    value: 0.6,
+    silent: [state('ops_ollama_model_vram_ratio', { backend: 'a', model: 'm' }).fires(1)],
+  },
+  OllamaExposed: {
+    fires: state('ops_port_exposed', { port: '11434', address: '10.0.0.5' }).fires(1),
+    value: 1,
+    silent: [
+      state('ops_port_exposed', { port: '11434', address: '10.0.0.5' }).fires(0),
+      state('ops_port_exposed', { port: '18789', address: '10.0.0.5' }).fires(1),
+    ],
+  },
+  NginxConfigInvalid: {
+    fires: state('ops_nginx_config_valid').fires(0),
+    value: 0,
+    silent: [state('ops_nginx_config_valid').fires(1)],
+  },
+  HostMemoryLow: {
+    fires: [...state('ops_host_memory_available_bytes').fires(4), ...state('ops_host_memory_total_bytes').fires(100)],
+    value: 0.04,
+    silent: [
+      [...state('ops_host_memory_available_bytes').fires(5), ...state('ops_host_memory_total_bytes').fires(100)],
+    ],
+  },
   CheckFailing: {
     fires: [gauge('ops_check_success', { check: 'gpu' }, 0)],
     value: 0,

@@ -136,6 +136,15 @@ function world(seed: number): Column[] {
     ...['wrong_host', 'expired'].map((problem) =>
       column('ops_tls_cert_problem', { ...target, problem }, states(random, [0, 1])),
     ),
+    ...['m', 'n'].map((model) =>
+      column('ops_ollama_model_vram_ratio', { backend: 'a', model }, states(random, [0.6, 1, 1])),
+    ),
+    ...['11434', '18789'].map((port) =>
+      column('ops_port_exposed', { port, address: '10.0.0.5' }, states(random, [0, 1])),
+    ),
+    column('ops_nginx_config_valid', {}, states(random, [0, 1])),
+    column('ops_host_memory_available_bytes', {}, states(random, [3, 4, 6, 50])),
+    column('ops_host_memory_total_bytes', {}, constant(100)),
     column('ops_certbot_last_run_success', {}, states(random, [0, 1])),
     ...['ok', 'timeout', 'upstream_error', 'gateway_error', 'rejected', 'client_error'].flatMap((outcome) =>
       ['small', 'large'].map((model) =>
