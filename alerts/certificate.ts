@@ -1,4 +1,10 @@
-import { certificateNotAfter, certificateNotBefore } from '../src/catalogue/certificate.ts';
+import {
+  certbotLastRunSuccess,
+  certificateFileMatchesLive,
+  certificateNotAfter,
+  certificateNotBefore,
+  certificateProblem,
+} from '../src/catalogue/certificate.ts';
 import { compare, divide, type Expression, number, select, subtract, time } from '../src/expression/ast.ts';
 import type { Rule, RuleGroup } from '../src/rule.ts';
 
@@ -41,6 +47,50 @@ const group: RuleGroup = {
         zh: '浏览器即将拒绝访问:{target}({source})剩余有效期不足 {threshold}。',
       },
       runbook: 'certificateexpiresverysoon',
+    },
+    {
+      name: 'CertificateNotReloaded',
+      expression: () => compare(select(certificateFileMatchesLive), '==', number(0)),
+      for: 600_000,
+      severity: 'warning',
+      unit: 'state',
+      summary: { en: '{target} still serves its old certificate', zh: '{target} 仍在使用旧证书' },
+      description: {
+        en: 'The certificate of {target} was renewed on disk, and Nginx was not reloaded.',
+        zh: '{target} 的证书已在磁盘上续期,但 Nginx 尚未重新加载。',
+      },
+      runbook: 'certificatenotreloaded',
+      panel: 'certificate-days',
+      commands: ['nginx -t', 'systemctl reload nginx'],
+    },
+    {
+      name: 'CertificateBroken',
+      expression: () =>
+        compare(select(certificateProblem, { problem: { not: ['expired', 'addresses_differ'] } }), '==', number(1)),
+      for: 600_000,
+      severity: 'warning',
+      unit: 'state',
+      summary: { en: 'certificate of {target}: {problem}', zh: '{target} 的证书:{problem}' },
+      description: {
+        en: 'Browsers or other clients will refuse {target} ({source}): {problem}.',
+        zh: '浏览器或其他客户端将拒绝 {target}({source}):{problem}。',
+      },
+      runbook: 'certificatebroken',
+      commands: ['ops check certificate', 'certbot certificates'],
+    },
+    {
+      name: 'RenewalFailed',
+      expression: () => compare(select(certbotLastRunSuccess), '==', number(0)),
+      for: 0,
+      severity: 'warning',
+      unit: 'state',
+      summary: { en: 'the last certificate renewal failed', zh: '上次证书续期失败' },
+      description: {
+        en: 'certbot ended with a failed renewal; nothing is visible yet, until the certificate expires.',
+        zh: 'certbot 续期失败;在证书到期之前暂时看不出影响。',
+      },
+      runbook: 'renewalfailed',
+      commands: ['tail -n 50 /var/log/letsencrypt/letsencrypt.log', 'certbot renew --dry-run'],
     },
   ],
 };

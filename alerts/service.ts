@@ -13,6 +13,7 @@ const group: RuleGroup = {
   rules: [
     {
       name: 'UiDown',
+      causedBy: ['GatewayDown'],
       expression: () => compare(select(httpUp, { check: 'ui-health' }), '==', number(0)),
       for: 90_000,
       severity: 'critical',
@@ -42,6 +43,7 @@ const group: RuleGroup = {
     },
     {
       name: 'GatewayErrors',
+      causedBy: ['GatewayDown'],
       // A quiet night has few requests: three failures are the least that count as a pattern.
       expression: (threshold) =>
         and(compare(divide(failed, served), '>', number(threshold)), compare(failed, '>', number(2))),

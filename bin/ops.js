@@ -15,6 +15,9 @@ if (major < 24 || (major === 24 && minor < 15)) {
 const cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
 module.enableCompileCache(path.join(cache, 'clawdbot-ops'));
 
+// Whoever reads our output may stop early, as head does: that is no failure.
+process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 70));
+
 const here = fileURLToPath(import.meta.url);
 const entry = here.split(path.sep).includes('node_modules') ? '../dist/src/cli/main.js' : '../src/cli/main.ts';
 import(new URL(entry, import.meta.url).href).then((main) =>

@@ -6,8 +6,8 @@ import { sendError } from './answer.ts';
 import type { GatewayConfig } from './config.ts';
 import { answerCors } from './cors.ts';
 import { type OpenExchange, openExchange } from './exchange.ts';
-import type { ApiRoute, OpenRoute, Route, Stages } from './route.ts';
-import { answerUnreadable, maxHeaderBytes } from './unreadable.ts';
+import type { ApiRoute, HttpReply, OpenRoute, Route, Stages } from './route.ts';
+import { answerUnreadable, maxHeaderBytes, unreadable } from './unreadable.ts';
 
 const routesFolder = new URL('./routes/', import.meta.url);
 
@@ -21,17 +21,32 @@ type Exchanges = Map<FastifyRequest, OpenExchange>;
 
 /** Builds the HTTP server with every route of routes/. It does not listen yet. */
 export async function createServer(stages: Stages): Promise<GatewayServer> {
+  const exchanges: Exchanges = new Map();
   const app = Fastify({
     bodyLimit: stages.config.limits.max_body_bytes,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
     http: { maxHeaderSize: maxHeaderBytes },
-    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, stages),
+    clientErrorHandler(error, socket) {
+      const open = [...exchanges.values()].find(({ request }) => request.socket === socket);
+      if (!open || open.reply.raw.headersSent) return answerUnreadable(error, socket, stages);
+      open.reply.header('connection', 'close');
+      void sendError(open, unreadable(error));
+    },
+    // A path that cannot be decoded: no hook has seen it.
+    frameworkErrors(error, request, given) {
+      // Typed by the schema of a route, and there is none.
+      const reply = given as unknown as HttpReply;
+      const exchange = openExchange(request, reply, stages, () => exchanges.delete(request));
+      exchanges.set(request, exchange);
+      void sendError(exchange, knownError(error, stages.config));
+    },
     // Requests that come in while it drains have their audit line too.
     return503OnClosing: false,
     // A model may think for minutes: the time limits of a request are our own.
     requestTimeout: 0,
   });
-  const exchanges: Exchanges = new Map();
+  // An expectation that we do not know may be ignored; Node would answer without a word.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   addHooks(app, stages, exchanges);

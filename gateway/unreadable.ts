@@ -9,15 +9,19 @@ import { clientError, errorReply } from './translate/error-reply.ts';
 /** Most bytes of a request's line and headers. */
 export const maxHeaderBytes = 16_384;
 
+/** What Node itself sends to a caller that asks before it sends its body; that is no answer yet. */
+const interimBytes = 'HTTP/1.1 100 Continue\r\n\r\n'.length;
+
 /** Answers what Node could not read as a request. It never was one for Fastify, and has its audit line all the same. */
 export function answerUnreadable(thrown: Error, socket: Socket, { account }: Stages): void {
   const code = codeOf(thrown) ?? '';
-  if (!socket.writable || code === 'ECONNRESET' || code === 'EPIPE') return void socket.destroy();
+  // After an answer it may be the rest of that request's body, and a second answer would be read as the next one's.
+  if (!socket.writable || socket.bytesWritten > interimBytes || code === 'ECONNRESET') return void socket.destroy();
   const requestId = randomUUID();
   const clientIp = plainAddress(socket.remoteAddress ?? '');
   const nothing = { clientRequestId: null, traceparent: undefined, userId: null, proxied: false, headers: {} };
   const open = account.open({ ...nothing, requestId, method: '', path: '', clientIp });
-  open.record.error = clientError(errorOf(code), requestId);
+  open.record.error = clientError(unreadable(thrown), requestId);
   const { status, body } = errorReply(open.record.error, 'simple');
   const text = JSON.stringify(body);
   const head = [
@@ -32,7 +36,9 @@ export function answerUnreadable(thrown: Error, socket: Socket, { account }: Sta
   socket.end(answer);
 }
 
-function errorOf(code: string): OpsError {
+/** What is told of a request that Node gave up to read. */
+export function unreadable(thrown: Error): OpsError {
+  const code = codeOf(thrown);
   if (code === 'HPE_HEADER_OVERFLOW') return new OpsError('headers_too_large', { max: maxHeaderBytes });
   const message =
     code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'the request did not arrive in time' : 'the request could not be read';

@@ -45,6 +45,10 @@ export interface CheckContext {
 /** One check, the default export of a file in checks/. It returns samples or throws; the runner does the rest. */
 export interface Check<Config extends CheckConfig = CheckConfig> {
   readonly summary: Text;
+  /** Everything that it may measure. */
+  readonly metrics: readonly Metric[];
+  /** The command of the article's daily duties (§5.2) that it makes superfluous. */
+  readonly replaces?: string;
   /** Section `watch.checks.NAME`; every option has a default. */
   readonly schema: z.ZodType<Config>;
   run(config: Config, context: CheckContext): Promise<Sample[]>;

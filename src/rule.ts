@@ -14,6 +14,8 @@ export interface Rule {
   /** Milliseconds that the expression must hold at every evaluation. */
   readonly for: number;
   readonly severity: Severity;
+  /** Rules whose incident explains this one: while it is open, this one is told as its consequence. */
+  readonly causedBy?: readonly string[];
   readonly threshold?: number;
   /** What the value of the expression measures; decides how it is written. */
   readonly unit: Unit;

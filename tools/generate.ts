@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderBoards } from './generate/boards.ts';
+import { renderChecks } from './generate/checks.ts';
 import { renderDifferences } from './generate/differences.ts';
 import { renderReference } from './generate/reference.ts';
 import { renderRules } from './generate/rules.ts';
@@ -14,7 +15,7 @@ export interface GeneratedFile {
 
 const root = new URL('../', import.meta.url);
 const files: GeneratedFile[] = (
-  await Promise.all([renderBoards(), renderDifferences(), renderReference(), renderRules()])
+  await Promise.all([renderBoards(), renderChecks(), renderDifferences(), renderReference(), renderRules()])
 ).flat();
 
 const stale: string[] = [];

@@ -76,7 +76,8 @@ export function createMemoryLimiter({ max_requests, window_seconds }: RateLimits
 
 /** Headers of 2xx and 429 answers, in the form that OpenAI's clients read. */
 export function rateHeaders({ allowed, limit, remaining, resetMs }: RateVerdict): Record<string, string> {
-  const seconds = Math.max(1, Math.ceil(resetMs / 1000));
+  // Rounded first: a window of 60 s must not read 61 for the imprecision of a sum.
+  const seconds = Math.max(1, Math.ceil(Math.round(resetMs) / 1000));
   return {
     'x-ratelimit-limit-requests': String(limit),
     'x-ratelimit-remaining-requests': String(remaining),

@@ -2,7 +2,8 @@ import { admitPrompt, parseBody } from '../admission/prompt.ts';
 import { startDeadlines } from '../deadlines.ts';
 import { nameIgnored, upstreamCall } from '../generation.ts';
 import type { ApiRoute } from '../route.ts';
-import { toOpenAiEmbeddings, translateEmbeddings } from '../translate/embeddings.ts';
+import { embedFields, toOpenAiEmbeddings, translateEmbeddings } from '../translate/embeddings.ts';
+import { policyOf } from '../translate/policy.ts';
 
 const route: ApiRoute = {
   method: 'POST',
@@ -17,7 +18,8 @@ const route: ApiRoute = {
     const { model, input, dimensions, ignored } = translation;
     record.describe({ model, stream: false, promptChars, messages: null });
     nameIgnored(exchange, ignored);
-    const request = { model, input, ...(dimensions === undefined ? {} : { dimensions }) };
+    const { pinned } = policyOf(stages.config.models, model);
+    const request = { model, input, ...(dimensions === undefined ? {} : { dimensions }), ...embedFields(pinned) };
     const cancelDeadlines = startDeadlines(exchange, stages, model, false);
     const asked = stages.upstream.embed(request, upstreamCall(exchange)).finally(cancelDeadlines);
     const { embeddings, prompt_eval_count, load_duration } = await asked;

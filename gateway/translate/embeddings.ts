@@ -29,6 +29,15 @@ export function translateEmbeddings(body: Fields): EmbeddingTranslation {
   };
 }
 
+/** What is pinned for the model as fields of `/api/embed`: without them each embedding would load a pinned model anew. */
+export function embedFields({ shift: _, keep_alive, truncate, ...options }: Readonly<Record<string, unknown>>) {
+  return {
+    ...(keep_alive === undefined ? {} : { keep_alive }),
+    ...(truncate === undefined ? {} : { truncate }),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+  };
+}
+
 /** Ollama's vectors as OpenAI's list; base64 is little-endian float32, as the official clients ask for by default. */
 export function toOpenAiEmbeddings(
   { model, base64 }: EmbeddingTranslation,

@@ -20,8 +20,23 @@ const usual: readonly string[] = [
   ...ollamaOptionNames.filter((name) => !ollamaOptions[name].reloads).map((name) => `options.${name}`),
 ];
 
+/** Names come from callers: so many are remembered, the others are looked up each time. */
+const remembered = 1000;
+
+const policies = new WeakMap<Models, Map<unknown, ModelPolicy>>();
+
 /** The policy of a request for `requested`; the name of the model is checked by the translation. */
-export function policyOf({ allow, pin_options, alias }: Models, requested: unknown): ModelPolicy {
+export function policyOf(models: Models, requested: unknown): ModelPolicy {
+  const known = policies.get(models) ?? new Map<unknown, ModelPolicy>();
+  policies.set(models, known);
+  const before = known.get(requested);
+  if (before) return before;
+  const policy = lookUp(models, requested);
+  if (known.size < remembered && typeof requested === 'string') known.set(requested, policy);
+  return policy;
+}
+
+function lookUp({ allow, pin_options, alias }: Models, requested: unknown): ModelPolicy {
   const names = typeof requested === 'string' ? [requested, ...aliasOf(alias, requested)] : [];
   const entryOf = <Value>(entries: Readonly<Record<string, Value>>) =>
     Object.entries(entries).find(([name]) => names.some((wanted) => isSameModel(name, wanted)))?.[1] ?? entries['*'];

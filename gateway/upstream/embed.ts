@@ -6,6 +6,9 @@ export interface OllamaEmbedRequest {
   readonly model: string;
   readonly input: readonly string[];
   readonly dimensions?: number;
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly keep_alive?: unknown;
+  readonly truncate?: unknown;
 }
 
 export interface OllamaEmbedReply {

@@ -43,6 +43,12 @@ export type FailureCause = keyof typeof kinds;
 /** When nothing better is known. */
 const usualRetrySeconds = 5;
 
+/** Texts that name a file or an address are not the caller's business. A model's name may hold slashes too. */
+const namesPlace = /(?:^|[\s"'(=:])(?:\/\w|[A-Za-z]:\\)|https?:/;
+
+/** Where Ollama's public models come from; its errors name them in full. */
+const ownRegistry = /\bregistry\.ollama\.ai\/(?:library\/)?/g;
+
 /** A failure of a backend, with what follows from it. */
 export class UpstreamFailure extends Error {
   override readonly name = 'UpstreamFailure';
@@ -68,7 +74,9 @@ export class UpstreamFailure extends Error {
     if (this.reason === 'status_4xx' && /^model .* not found/.test(this.detail)) {
       return new OpsError('model_not_found', { model, param: 'model' }, options);
     }
-    const message = /[\\/]\w|https?:/.test(this.detail) ? 'the model rejected the request' : this.detail;
+    const message = namesPlace.test(this.detail)
+      ? 'the model rejected the request'
+      : this.detail.replace(ownRegistry, '');
     return new OpsError(this.kind.code, { message, seconds }, options);
   }
 }
@@ -88,7 +96,8 @@ export function fromNetwork(thrown: unknown): UpstreamFailure {
 export function fromStatus(status: number, body: string): UpstreamFailure {
   const detail = errorText(body);
   if (status === 503) return new UpstreamFailure('busy', detail);
-  return new UpstreamFailure(status < 500 ? 'status_4xx' : 'status_5xx', detail);
+  // 501: the model cannot do what was asked, such as embeddings of a chat model.
+  return new UpstreamFailure(status < 500 || status === 501 ? 'status_4xx' : 'status_5xx', detail);
 }
 
 /** Newer servers nest the model runner's JSON inside the text. */

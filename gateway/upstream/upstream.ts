@@ -1,20 +1,19 @@
-import { concurrencyLimit, retries, upstreamRequests } from '../../src/catalogue/gateway.ts';
-import type { Clock } from '../../src/clock.ts';
+import { concurrencyLimit } from '../../src/catalogue/gateway.ts';
 import { OpsError } from '../../src/errors.ts';
 import type { OllamaChatRecord, OllamaChatRequest, OllamaTags } from '../../src/ollama.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { TraceHeaders } from './attempt.ts';
-import { type Backend, type Backends, type BackendsInput, openBackends } from './backends.ts';
+import { type Backends, type BackendsInput, openBackends } from './backends.ts';
 import { chat } from './chat.ts';
 import { Directory } from './directory.ts';
 import { embed, type OllamaEmbedReply, type OllamaEmbedRequest } from './embed.ts';
 import { Entrance, numCtxOf } from './entrance.ts';
-import { UpstreamFailure } from './failure.ts';
 import { Loads } from './loads.ts';
 import { ModelCatalog } from './models.ts';
 import type { Progress } from './progress.ts';
-import { FairQueue, type Place } from './queue.ts';
+import { FairQueue } from './queue.ts';
 import { promptBytes, TruncationSentinel } from './truncation.ts';
+import { type Send, Visits } from './visits.ts';
 
 export interface UpstreamCall {
   /** Whose turn it is in the queue. */
@@ -31,9 +30,6 @@ export type UpstreamInput = Omit<BackendsInput, 'urls' | 'onChange'> & {
   config(): GatewayConfig;
 };
 
-/** Time before a refused connection is tried once more: Ollama starting again. */
-const refusedAgainMs = 250;
-
 /** Everything behind the gateway: which backend, when, and what its failures mean. Throws client errors only. */
 export class Upstream {
   readonly #input: UpstreamInput;
@@ -41,7 +37,7 @@ export class Upstream {
   readonly #catalog: ModelCatalog;
   readonly #directory: Directory;
   readonly #loads: Loads;
-  readonly #entrance: Entrance;
+  readonly #visits: Visits;
   readonly #truncation = new TruncationSentinel();
 
   constructor(input: UpstreamInput) {
@@ -60,7 +56,8 @@ export class Upstream {
     );
     this.#directory = new Directory(this.#backends.all, this.#catalog);
     this.#loads = new Loads({ ...input, timeouts: () => config().timeouts });
-    this.#entrance = new Entrance({ queue, loads: this.#loads, clock, timeouts: () => config().timeouts });
+    const entrance = new Entrance({ queue, loads: this.#loads, clock, timeouts: () => config().timeouts });
+    this.#visits = new Visits({ entrance, loads: this.#loads, clock, metrics });
     metrics.beforeScrape(() => metrics.set(concurrencyLimit, {}, config().limits.max_in_flight));
   }
 
@@ -131,91 +128,7 @@ export class Upstream {
     await this.#backends.close();
   }
 
-  /** Tries backends until one has begun to answer: from then on its failure is the caller's. */
   async #serve(request: { readonly model: string }, call: UpstreamCall, send: Send): Promise<void> {
-    const tags = await this.#directory.locate(request.model);
-    const visit: Visit = { request, tags, call, answered: false, refused: false };
-    for (;;) {
-      let backend = this.#entrance.pick(request, tags);
-      try {
-        await this.#entrance.warm(backend, request, tags, call);
-        const place = await this.#entrance.acquire(request, tags, call);
-        backend = place.backend;
-        await this.#send(place, visit, send);
-        return;
-      } catch (thrown) {
-        await this.#prepareRetry(asFailure(thrown), backend, visit);
-      }
-    }
+    await this.#visits.serve(request, await this.#directory.locate(request.model), call, send);
   }
-
-  async #send({ backend, release }: Place, visit: Visit, send: Send): Promise<void> {
-    const { call, tags } = visit;
-    try {
-      call.progress.phase('prefill');
-      call.progress.backend(backend.name);
-      this.#input.metrics.add(upstreamRequests, { backend: backend.name });
-      await send(backend, tags.get(backend) ?? '', () => {
-        visit.answered = true;
-      });
-      backend.succeeded();
-    } finally {
-      release();
-      backend.residency.used();
-    }
-  }
-
-  /** Returns when the request may be sent again: elsewhere, or once more to a backend that refused the connection. */
-  async #prepareRetry(failure: UpstreamFailure, backend: Backend, visit: Visit): Promise<void> {
-    const { tags, call, request } = visit;
-    const others = [...tags.keys()].some((other) => other !== backend && other.available);
-    const retry = () => this.#input.metrics.add(retries, { backend: backend.name });
-    if (!visit.answered && failure.reason === 'connect' && !others && !visit.refused) {
-      visit.refused = true;
-      retry();
-      await sleep(refusedAgainMs, this.#input.clock, call.signal);
-      if (backend.available) return;
-    }
-    backend.failed(failure);
-    const seconds = this.#loads.secondsLeft(tags.get(backend) ?? '');
-    if (visit.answered || !others || !failure.kind.elsewhere) throw failure.toClientError(request.model, seconds);
-    retry();
-    tags.delete(backend);
-  }
-}
-
-type Send = (backend: Backend, tag: string, answered: () => void) => Promise<void>;
-
-/** One request on its way through the backends. */
-interface Visit {
-  readonly request: { readonly model: string };
-  /** Those that have the model and did not fail yet. */
-  readonly tags: Map<Backend, string>;
-  readonly call: UpstreamCall;
-  /** The first record was handed over. */
-  answered: boolean;
-  /** A connection was refused once. */
-  refused: boolean;
-}
-
-/** A failure of a backend; anything else is not one and goes on as it is. */
-function asFailure(thrown: unknown): UpstreamFailure {
-  if (thrown instanceof UpstreamFailure) return thrown;
-  throw thrown;
-}
-
-/** @throws the signal's reason */
-function sleep(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const leave = () => {
-      cancel();
-      reject(signal.reason);
-    };
-    const cancel = clock.after(ms, () => {
-      signal.removeEventListener('abort', leave);
-      resolve();
-    });
-    if (signal.aborted) leave();
-    else signal.addEventListener('abort', leave, { once: true });
-  });
 }

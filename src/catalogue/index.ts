@@ -1,8 +1,14 @@
 import * as certificate from './certificate.ts';
+import * as exposure from './exposure.ts';
 import * as gateway from './gateway.ts';
 import * as gpu from './gpu.ts';
 import * as host from './host.ts';
+import * as kernel from './kernel.ts';
+import * as latency from './latency.ts';
+import * as log from './log.ts';
 import type { Metric } from './metric.ts';
+import * as nginx from './nginx.ts';
+import * as ollama from './ollama.ts';
 import * as process from './process.ts';
 import * as watch from './watch.ts';
 
@@ -14,6 +20,12 @@ export const watchMetrics: readonly Metric[] = [
   ...Object.values(gpu),
   ...Object.values(certificate),
   ...Object.values(host),
+  ...Object.values(kernel),
+  ...Object.values(ollama),
+  ...Object.values(nginx),
+  ...Object.values(exposure),
+  ...Object.values(latency),
+  ...Object.values(log),
   ...Object.values(watch),
   ...Object.values(process),
 ];

@@ -11,14 +11,15 @@ import { parseExposition } from '../telemetry/exposition.ts';
 const labels = { check: 'gateway' };
 
 /** The gateway's own series; its process metrics have the names of ours and are left to Prometheus, which adds a job. */
+const own = gatewayMetrics.filter(({ name }) => name.startsWith('llm_gateway_'));
+
 const kept = new Set(
-  gatewayMetrics
-    .filter(({ name }) => name.startsWith('llm_gateway_'))
-    .flatMap(({ name, type }) => (type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name])),
+  own.flatMap(({ name, type }) => (type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name])),
 );
 
 const check: Check<CheckConfig> = {
   summary: { en: 'whether the gateway can serve chats, and its metrics', zh: '网关是否可用,以及它的指标' },
+  metrics: [httpUp, httpDuration, ...own],
   schema: z.strictObject({ every: schedule.prefault('15s'), timeout: duration.prefault('10s') }),
   async run({ timeout }, { endpoints, clock, log }) {
     const start = clock.monotonic();

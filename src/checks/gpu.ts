@@ -1,48 +1,120 @@
 import { z } from 'zod';
 import * as gpu from '../catalogue/gpu.ts';
 import type { Metric } from '../catalogue/metric.ts';
-import { type Check, type CheckConfig, sampleOf, schedule } from '../check.ts';
+import { type Check, type CheckConfig, type CheckContext, sampleOf, schedule } from '../check.ts';
 import { duration } from '../config/types.ts';
+import { OpsError } from '../errors.ts';
 import type { Labels, Sample } from '../expression/series.ts';
-import { type GpuReading, queryGpus } from '../probes/nvidia-smi.ts';
+import { type GpuProcess, type GpuQuery, type GpuReading, queryGpuProcesses, queryGpus } from '../probes/nvidia-smi.ts';
 
 interface GpuConfig extends CheckConfig {
   readonly command: string;
+  readonly expected?: number | undefined;
 }
 
+/** GPUs that each program has listed since this process started: one that is gone must not be forgotten. */
+const seen = new Map<string, Set<string>>();
+
+/** A GPU that has vanished lacks its own series and lowers `ops_gpus_visible` below `ops_gpus_expected`. */
 const check: Check<GpuConfig> = {
   summary: { en: 'memory, temperature, load and clock limits of every GPU', zh: '每块 GPU 的显存、温度、负载与降频' },
+  metrics: Object.values(gpu),
+  replaces: "watch -n 5 'nvidia-smi --query-gpu=memory.used,memory.total --format=csv,noheader,nounits'",
   schema: z.strictObject({
     every: schedule.prefault('15s'),
     timeout: duration.prefault('10s'),
     command: z.string().min(1).default('nvidia-smi'),
+    /** GPUs of this machine, for one that is missing since before watch started. */
+    expected: z.number().int().nonnegative().optional(),
   }),
-  async run({ command, timeout }, { clock }) {
-    // Two questions at most (help, then query): each gets less than half of the run's time.
-    const readings = await queryGpus({ command, timeoutMs: Math.round(timeout * 0.45) });
+  async run({ command, expected = 0, timeout }, { clock, log }) {
+    // Three questions at most (help, GPUs, processes): all of them fit into the run's time.
+    const query = { command, timeoutMs: Math.round(timeout * 0.3) };
+    const remembered = seen.get(command) ?? new Set<string>();
+    seen.set(command, remembered);
+    const readings = await readingsOf(query, Math.max(expected, remembered.size));
+    for (const { uuid } of readings) remembered.add(uuid);
+    const missing = [...remembered].filter((uuid) => !readings.some((one) => one.uuid === uuid));
+    if (missing.length > 0) log.warn({ missing }, 'GPUs have vanished');
+    const processes = readings.length === 0 ? [] : await processesOf(query, log);
     const at = clock.now();
-    return [sampleOf(gpu.gpusVisible, {}, readings.length, at), ...readings.flatMap((one) => samplesOf(one, at))];
+    return [
+      sampleOf(gpu.gpusVisible, {}, readings.length, at),
+      sampleOf(gpu.gpusExpected, {}, Math.max(expected, remembered.size), at),
+      ...readings.flatMap((one) => samplesOf(one, at)),
+      ...processSamples(processes, at),
+    ];
   },
 };
+
+/** No GPU at all is a measurement where there should be some; elsewhere the question has failed. */
+async function readingsOf(query: GpuQuery, expected: number): Promise<GpuReading[]> {
+  try {
+    return await queryGpus(query);
+  } catch (thrown) {
+    if (expected > 0 && thrown instanceof OpsError && thrown.values['gpu_fault'] === 'no-device') return [];
+    throw thrown;
+  }
+}
+
+/** Who holds memory is an extra: the rest is measured without it. */
+async function processesOf(query: GpuQuery, log: CheckContext['log']): Promise<GpuProcess[]> {
+  try {
+    return await queryGpuProcesses(query);
+  } catch (thrown) {
+    if (!(thrown instanceof OpsError)) throw thrown;
+    log.warn({ reason: thrown.message }, 'the processes on the GPUs are unknown');
+    return [];
+  }
+}
 
 function samplesOf(reading: GpuReading, at: number): Sample[] {
   const { uuid, name, driverVersion, throttle } = reading;
   const index = reading.index === undefined ? '' : String(reading.index);
   const known = (metric: Metric, labels: Labels, value: number | boolean | undefined): Sample[] =>
-    value === undefined ? [] : [{ name: metric.name, labels, value: Number(value), at }];
+    value === undefined ? [] : [{ name: metric.name, labels: { uuid, ...labels }, value: Number(value), at }];
   return [
     sampleOf(gpu.gpuInfo, { uuid, index, name, driver_version: driverVersion }, 1, at),
-    ...known(gpu.gpuMemoryUsed, { uuid }, reading.memoryUsedBytes),
-    ...known(gpu.gpuMemoryTotal, { uuid }, reading.memoryTotalBytes),
-    ...known(gpu.gpuUtilization, { uuid }, reading.utilizationRatio),
-    ...known(gpu.gpuTemperature, { uuid, sensor: 'core' }, reading.temperatureCelsius),
-    ...known(gpu.gpuTemperature, { uuid, sensor: 'memory' }, reading.memoryTemperatureCelsius),
-    ...known(gpu.gpuPower, { uuid }, reading.powerWatts),
-    ...known(gpu.gpuThrottle, { uuid, reason: 'hw_thermal_slowdown' }, throttle.hwThermal),
-    ...known(gpu.gpuThrottle, { uuid, reason: 'sw_thermal_slowdown' }, throttle.swThermal),
-    ...known(gpu.gpuThrottle, { uuid, reason: 'hw_power_brake_slowdown' }, throttle.powerBrake),
-    ...known(gpu.gpuThrottle, { uuid, reason: 'sw_power_cap' }, throttle.swPowerCap),
+    ...known(gpu.gpuMemoryUsed, {}, reading.memoryUsedBytes),
+    ...known(gpu.gpuMemoryTotal, {}, reading.memoryTotalBytes),
+    ...known(gpu.gpuUtilization, {}, reading.utilizationRatio),
+    ...known(gpu.gpuTemperature, { sensor: 'core' }, reading.temperatureCelsius),
+    ...known(gpu.gpuTemperature, { sensor: 'memory' }, reading.memoryTemperatureCelsius),
+    ...known(gpu.gpuTemperatureMargin, {}, reading.temperatureMarginCelsius),
+    ...known(gpu.gpuPower, {}, reading.powerWatts),
+    ...known(gpu.gpuPowerLimit, {}, reading.powerLimitWatts),
+    ...known(gpu.gpuThrottle, { reason: 'hw_slowdown' }, throttle.hwSlowdown),
+    ...known(gpu.gpuThrottle, { reason: 'hw_thermal_slowdown' }, throttle.hwThermal),
+    ...known(gpu.gpuThrottle, { reason: 'sw_thermal_slowdown' }, throttle.swThermal),
+    ...known(gpu.gpuThrottle, { reason: 'hw_power_brake_slowdown' }, throttle.powerBrake),
+    ...known(gpu.gpuThrottle, { reason: 'sw_power_cap' }, throttle.swPowerCap),
+    ...known(gpu.gpuEccErrors, { severity: 'corrected' }, reading.eccCorrected),
+    ...known(gpu.gpuEccErrors, { severity: 'uncorrected' }, reading.eccUncorrected),
+    ...known(gpu.gpuRemappedRows, { state: 'pending' }, reading.remapPending),
+    ...known(gpu.gpuRemappedRows, { state: 'failure' }, reading.remapFailed),
+    ...known(gpu.gpuMig, {}, reading.mig),
   ];
+}
+
+/** The sum by program: a process id as a label would make a new series at every start. */
+function processSamples(processes: readonly GpuProcess[], at: number): Sample[] {
+  const sums = new Map<string, { uuid: string; process: string; bytes: number }>();
+  for (const { uuid, name, memoryBytes } of processes) {
+    if (memoryBytes === undefined) continue;
+    const process = programOf(name);
+    const key = `${uuid} ${process}`;
+    const bytes = (sums.get(key)?.bytes ?? 0) + memoryBytes;
+    sums.set(key, { uuid, process, bytes });
+  }
+  return [...sums.values()].map(({ uuid, process, bytes }) =>
+    sampleOf(gpu.gpuProcessMemory, { uuid, process }, bytes, at),
+  );
+}
+
+/** Ollama's runners have names of their own, but stand in its folder. */
+function programOf(name: string): string {
+  if (/(^|\/)ollama/.test(name)) return 'ollama';
+  return name.split(' ')[0]?.split('/').at(-1) || 'unknown';
 }
 
 export default check;

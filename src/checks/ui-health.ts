@@ -13,6 +13,9 @@ const labels = { check: 'ui-health' };
 
 const check: Check<UiHealthConfig> = {
   summary: { en: 'whether the chat UI answers its health address', zh: '聊天界面的健康检查是否正常' },
+  metrics: [httpUp, httpDuration],
+  replaces:
+    'curl -f -s -o /dev/null http://localhost:8080/health || echo "Clawdbot down!" | mail -s "ALERT" ops@yourcompany.com',
   schema: z.strictObject({
     every: schedule.prefault('30s'),
     timeout: duration.prefault('10s'),

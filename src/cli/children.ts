@@ -18,6 +18,8 @@ export interface Children {
   readonly ended: Promise<number>;
   /** Sends SIGTERM to all, SIGKILL after `graceMs`. Idempotent. */
   stop(): Promise<void>;
+  /** Tells all to read their configuration again, as SIGHUP tells one. */
+  reload(): void;
 }
 
 const entry = fileURLToPath(new URL('bin/ops.js', root));
@@ -42,7 +44,7 @@ export function superviseChildren(specs: readonly ChildSpec[], log: Log): Childr
 
   const start = (spec: ChildSpec): void => {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [entry, spec.name, ...spec.args], {
+    const child = spawn(process.execPath, [...process.execArgv, entry, spec.name, ...spec.args], {
       stdio: ['ignore', spec.output, spec.output, 'ipc'],
       env: { ...process.env, ...spec.env },
     });
@@ -80,7 +82,10 @@ export function superviseChildren(specs: readonly ChildSpec[], log: Log): Childr
   };
 
   for (const spec of specs) start(spec);
-  return { ended, stop: () => stop() };
+  const reload = () => {
+    for (const child of processes.values()) child.kill('SIGHUP');
+  };
+  return { ended, stop: () => stop(), reload };
 }
 
 function terminate(child: ChildProcess): Promise<void> {

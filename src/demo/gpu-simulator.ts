@@ -12,9 +12,22 @@ export interface SimulatedGpu {
   readonly temperature?: number | string;
   readonly power?: number | string;
   readonly thermalSlowdown?: boolean;
+  /** Degrees until it slows down. */
+  readonly margin?: number | string;
+  readonly powerLimit?: number | string;
+  readonly eccUncorrected?: number | string;
+  readonly remapPending?: string;
+  readonly mig?: string;
+  readonly processes?: readonly SimulatedProcess[];
 }
 
-export type GpuFault = 'none' | 'hang' | 'driver-mismatch' | 'lost';
+interface SimulatedProcess {
+  readonly pid: number;
+  readonly name: string;
+  readonly memory: number | string;
+}
+
+export type GpuFault = 'none' | 'hang' | 'driver-mismatch' | 'lost' | 'no-device' | 'apps-refused';
 
 export interface GpuSimulator {
   /** The program, for `watch.checks.gpu.command`. */

@@ -22,6 +22,14 @@ const fields: Readonly<Record<string, (gpu: SimulatedGpu, at: number) => Cell>> 
   'temperature.gpu': (gpu) => [gpu.temperature ?? 61],
   'temperature.memory': () => ['[N/A]'],
   'power.draw': (gpu) => [gpu.power ?? 142.5, 'W'],
+  'temperature.gpu.tlimit': (gpu) => [gpu.margin ?? '[N/A]'],
+  'enforced.power.limit': (gpu) => [gpu.powerLimit ?? 300, 'W'],
+  'ecc.errors.corrected.volatile.total': () => [0],
+  'ecc.errors.uncorrected.volatile.total': (gpu) => [gpu.eccUncorrected ?? 0],
+  'remapped_rows.pending': (gpu) => [gpu.remapPending ?? 'No'],
+  'remapped_rows.failure': () => ['No'],
+  'mig.mode.current': (gpu) => [gpu.mig ?? '[N/A]'],
+  'clocks_event_reasons.hw_slowdown': (gpu) => [gpu.thermalSlowdown ? 'Active' : 'Not Active'],
   'clocks_event_reasons.hw_thermal_slowdown': (gpu) => [gpu.thermalSlowdown ? 'Active' : 'Not Active'],
   'clocks_event_reasons.sw_thermal_slowdown': () => ['Not Active'],
   'clocks_event_reasons.hw_power_brake_slowdown': () => ['Not Active'],
@@ -41,7 +49,9 @@ else if (fault === 'lost') {
     15,
     'Unable to determine the device handle for GPU0000:01:00.0: GPU is lost.  Reboot the system to recover this GPU',
   );
-} else if (option('--query-gpu')) query((option('--query-gpu') ?? '').split(','), option('--format') ?? 'csv');
+} else if (fault === 'no-device') fail(6, 'No devices were found');
+else if (option('--query-compute-apps')) processes();
+else if (option('--query-gpu')) query((option('--query-gpu') ?? '').split(','), option('--format') ?? 'csv');
 else if (words.includes('-q')) details();
 else table();
 
@@ -71,6 +81,19 @@ function query(names: readonly string[], format: string): void {
   if (!format.includes('noheader')) say(names.join(', '));
   gpus.forEach((gpu, at) => {
     say(names.map((name) => cell(fieldOf(name, gpu, at))).join(', '));
+  });
+}
+
+/** Answers the one question about processes that is asked: gpu_uuid, pid, process_name, used_gpu_memory. */
+function processes(): void {
+  if (fault === 'apps-refused') {
+    fail(6, 'Failed to query processes');
+    return;
+  }
+  gpus.forEach((gpu, at) => {
+    for (const { pid, name, memory } of gpu.processes ?? []) {
+      say(`${fieldOf('uuid', gpu, at)[0]}, ${pid}, ${name}, ${memory}`);
+    }
   });
 }
 

@@ -1,10 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ActiveRule } from '../rule.ts';
-import type { NewNotification } from '../store/incidents.ts';
-import type { OutboxEntry } from '../store/outbox.ts';
+import type { NewNotification, OutboxEntry } from '../store/outbox.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Diagnosis } from '../triage/diagnosis.ts';
-import type { IncidentEvent } from '../watch/incident.ts';
+import type { Incident, IncidentEvent } from '../watch/incident.ts';
 import type { Channel, Message } from './channel.ts';
 import { type MessageContext, renderMessage } from './message.ts';
 import { type Notice, noticeOf, subjectOf } from './notice.ts';
@@ -17,22 +16,27 @@ export function announcements(
   event: IncidentEvent,
   rule: ActiveRule,
   channels: ReadonlyMap<string, Channel>,
-  { host, language }: Pick<MessageContext, 'host' | 'language'>,
+  options: Pick<MessageContext, 'host' | 'language'> & { readonly groupWaitMs: number },
 ): NewNotification[] {
   if (event.incident.severity === 'info') return [];
+  const { host, language, groupWaitMs } = options;
   const notice = noticeOf(event, rule);
+  const delayMs = event.kind === 'firing' && event.incident.severity === 'warning' ? groupWaitMs : 0;
   return [...channels].map(([channel, { recipient }]) => ({
     kind: event.kind,
     channel,
     recipient,
     subject: subjectOf(notice, host, language),
     payload: JSON.stringify(notice),
+    delayMs,
   }));
 }
 
 export interface RenderOptions {
   readonly context: () => MessageContext;
   readonly diagnose: (() => Promise<Diagnosis>) | undefined;
+  /** The incidents that one explains, as they are when its mail is sent. */
+  readonly consequences: (incidentId: number) => readonly Incident[];
   readonly log: Log;
 }
 
@@ -40,7 +44,10 @@ export interface RenderOptions {
 export async function renderEntry(entry: OutboxEntry, minimal: boolean, options: RenderOptions): Promise<Message> {
   const notice: Notice = JSON.parse(entry.payload);
   const diagnosis = notice.kind === 'firing' && !minimal ? await diagnoseInTime(options) : undefined;
-  return renderMessage(entry, notice, diagnosis, options.context(), minimal);
+  return renderMessage(entry, notice, diagnosis, options.context(), {
+    minimal,
+    consequences: options.consequences(entry.incidentId),
+  });
 }
 
 async function diagnoseInTime({ diagnose, log }: RenderOptions): Promise<Diagnosis | 'unfinished' | undefined> {

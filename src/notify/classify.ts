@@ -11,24 +11,45 @@ interface SmtpError {
 
 const configurationCodes = ['EAUTH', 'ENOAUTH', 'EOAUTH2', 'ETLS', 'EREQUIRETLS', 'ECONFIG'];
 
-const hints: Readonly<Record<string, string>> = {
-  EAUTH: 'check notify.email.smtp.user and password_file',
-  ENOAUTH: 'check notify.email.smtp.user and password_file',
-  ETLS: 'check notify.email.smtp.tls: 587 is starttls, 465 is implicit, 25 is none',
-};
+/** What to do about a failure, by what the error says of itself; the first that matches counts. */
+const advice: readonly (readonly [pattern: RegExp, text: string])[] = [
+  [/ALTNAME/, 'the certificate is for another name: set notify.email.smtp.host to the name in the certificate'],
+  [/CERT_HAS_EXPIRED/, "the server's certificate has expired: renew it there"],
+  [
+    /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|UNKNOWN_CA/i,
+    'no known authority signed the certificate: start watch with NODE_EXTRA_CA_CERTS=FILE of the authority',
+  ],
+  [
+    /wrong version number|WRONG_VERSION|packet length too long/i,
+    'the port does not speak TLS from the first byte: use notify.email.smtp.tls: starttls with 587, implicit with 465',
+  ],
+  [/ENOAUTH|EAUTH|EOAUTH2|\b53[0458]\b/, 'check notify.email.smtp.user and password_file'],
+  [/ETLS/, 'check notify.email.smtp.tls: 587 is starttls, 465 is implicit, 25 is none'],
+  [/EDNS|ENOTFOUND|EAI_AGAIN/, 'the name is unknown: check notify.email.smtp.host'],
+  [/ECONNREFUSED/, 'nothing listens there: check notify.email.smtp.host and port'],
+  [/ETIMEDOUT/, 'no answer: check the firewall and notify.email.smtp.port; port 465 needs tls: implicit'],
+  [
+    /\b5\d\d RCPT TO/,
+    'the server refuses the recipient: check notify.email.to, and whether it relays for this machine',
+  ],
+  [/\b5\d\d MAIL FROM/, 'the server refuses the sender: check notify.email.from'],
+];
 
 /** Sorts a failed SMTP attempt into what the outbox does about it, with a sentence that names the fix where there is one. */
 export function classify(thrown: unknown): { class: FailureClass; reason: string } {
   const error: SmtpError = typeof thrown === 'object' && thrown !== null ? thrown : {};
   const code = String(error.code ?? '');
-  const hint = hints[code];
+  const { originalCode, responseCode, command } = error;
+  const said = [originalCode, code, responseCode, command, reasonOf(thrown)].join(' ');
+  const hint = advice.find(([pattern]) => pattern.test(said))?.[1];
   return { class: classOf(error, code), reason: reasonOf(thrown) + (hint ? ` (${hint})` : '') };
 }
 
 function classOf({ command, responseCode, originalCode }: SmtpError, code: string): FailureClass {
   const reply = typeof responseCode === 'number' ? responseCode : 0;
   if (reply >= 400 && reply < 500) return 'transient';
-  if (configurationCodes.includes(code) || /CERT|SELF_SIGNED/.test(String(originalCode ?? ''))) return 'configuration';
+  if (configurationCodes.includes(code) || /CERT|SELF_SIGNED|UNABLE_TO/.test(String(originalCode ?? '')))
+    return 'configuration';
   if (reply === 530 || reply === 534 || reply === 535 || reply === 538) return 'configuration';
   if (reply >= 500) return command === 'DATA' ? 'content' : 'permanent';
   // Once the text was on its way nobody knows whether it arrived.

@@ -39,11 +39,11 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     do {
       again = false;
       const { send, coalesce, nextAt } = plan(outbox.unsent(), clock.now(), backoff);
-      for (const entry of coalesce) apply(options, entry, { kind: 'coalesce' });
-      for (const entry of send) {
-        if (!closed) await attempt(options, entry);
-      }
-      again ||= send.length > 0;
+      for (const needless of coalesce) apply(options, needless, { kind: 'coalesce' });
+      // One at a time: while it was on its way the next one may have been taken back.
+      const [entry] = send;
+      if (entry && !closed) await attempt(options, entry);
+      again ||= entry !== undefined;
       if (!again && nextAt !== undefined && !closed) {
         cancel = clock.after(Math.max(0, nextAt - clock.now()), wake, { keepAlive: false });
       }

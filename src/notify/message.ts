@@ -2,6 +2,7 @@ import { formatDuration } from '../duration.ts';
 import type { OutboxEntry } from '../store/outbox.ts';
 import { fill, type Language, type Text } from '../text.ts';
 import type { Diagnosis } from '../triage/diagnosis.ts';
+import type { Incident } from '../watch/incident.ts';
 import type { Message } from './channel.ts';
 import { toHtml } from './html.ts';
 import type { Notice } from './notice.ts';
@@ -21,6 +22,12 @@ export interface MessageContext {
   readonly now: number;
 }
 
+export interface Extent {
+  /** Without samples, triage and HTML: for a server that refused the whole text. */
+  readonly minimal?: boolean;
+  readonly consequences?: readonly Incident[];
+}
+
 /**
  * The mail of one outbox entry. `diagnosis` is absent when triage was not asked, `'unfinished'` when it took too long.
  * A delivery more than a minute after the event, or after a failed attempt, says so.
@@ -30,12 +37,13 @@ export function renderMessage(
   notice: Notice,
   diagnosis: Diagnosis | 'unfinished' | undefined,
   context: MessageContext,
-  minimal = false,
+  { minimal = false, consequences = [] }: Extent = {},
 ): Message {
   const { incident } = notice;
   const lead = leadOf(entry, notice, context);
   const sections = [
     factsOf(notice, context),
+    consequencesOf(consequences, context),
     ...(minimal ? [] : [samplesOf(notice, context), ...triageOf(diagnosis, context)]),
     { title: words.first[context.language], lines: [], commands: notice.commands },
     moreOf(notice, context),
@@ -78,7 +86,7 @@ function leadOf(
   return [fill(words.late[language], { ...values, reason }), lead];
 }
 
-function factsOf({ kind, incident, value, peak, threshold }: Notice, context: MessageContext): Section {
+function factsOf({ kind, incident, value, peak, threshold, flapping }: Notice, context: MessageContext): Section {
   const { language } = context;
   const say = (text: Text, values: Readonly<Record<string, unknown>>): string => fill(text[language], values);
   const { severity, id, openedAt, closedAt } = incident;
@@ -97,9 +105,24 @@ function factsOf({ kind, incident, value, peak, threshold }: Notice, context: Me
           ]),
       ...(threshold === null || closedAt !== null ? [] : [say(words.value, { value, threshold })]),
       ...(closedAt === null || threshold === null ? [] : [say(words.peak, { value, peak })]),
+      ...(kind === 'reminder' ? [say(words.reminderNote, { count: incident.reminders })] : []),
+      ...(flapping && kind !== 'resolved' ? [words.flapping[language]] : []),
+      ...(incident.flaps > 0 ? [say(words.flaps, { count: incident.flaps })] : []),
       ...Object.entries(incident.labels).map(([label, text]) => `${label}: ${text}`),
     ],
   };
+}
+
+/** More of them would hide what to do. */
+const consequencesShown = 10;
+
+function consequencesOf(incidents: readonly Incident[], { language }: MessageContext): Section {
+  const lines = incidents.slice(0, consequencesShown).map(({ id, rule, labels, state }) => {
+    const where = Object.entries(labels).map(([label, text]) => `${label}=${text}`);
+    return [`OPS-${id}`, words[state][language], rule, ...where].join('  ');
+  });
+  const more = incidents.length - lines.length;
+  return { title: words.consequences[language], lines: more > 0 ? [...lines, `+${more}`] : lines };
 }
 
 const seconds = (ms: number): number => Math.max(1000, Math.round(ms / 1000) * 1000);

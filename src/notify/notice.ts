@@ -13,19 +13,21 @@ export interface Notice {
   readonly description: Text;
   readonly value: string;
   readonly peak: string;
+  readonly flapping: boolean;
   readonly threshold: string | null;
   readonly commands: readonly string[];
   readonly runbook: string;
 }
 
 /** The notice of an event. */
-export function noticeOf({ kind, at, incident, decidedBy }: IncidentEvent, rule: ActiveRule): Notice {
+export function noticeOf({ kind, at, incident, decidedBy, flapping = false }: IncidentEvent, rule: ActiveRule): Notice {
   const written = (value: number): string => formatValue(value, rule.unit);
   const threshold = rule.threshold === null ? null : written(rule.threshold);
   const values = { ...incident.labels, value: written(incident.value), threshold };
   return {
     kind,
     at,
+    flapping,
     incident,
     decidedBy: decidedBy.map((point) => ({ at: point.at, value: written(point.value) })),
     summary: fillText(rule.summary, values),

@@ -69,6 +69,8 @@ export function plan(unsent: readonly OutboxEntry[], now: number, backoff: Backo
   for (const entries of threads.values()) {
     const resolution = entries.findIndex(({ kind }) => kind === 'resolved');
     coalesce.push(...entries.slice(0, Math.max(0, resolution)));
+    // While the first mail waits, a reminder adds nothing.
+    if (resolution < 0) coalesce.push(...entries.slice(1).filter(({ kind }) => kind === 'reminder'));
     const head = entries[Math.max(0, resolution)];
     if (head) heads.push(head);
   }

@@ -4,6 +4,17 @@ import type { Text } from '../text.ts';
 export const words = {
   firing: { en: 'FIRING', zh: '告警中' },
   resolved: { en: 'RESOLVED', zh: '已恢复' },
+  reminder: { en: 'STILL FIRING', zh: '持续告警' },
+  reminderNote: {
+    en: 'Reminder {count}; end them with: ops alerts ack OPS-NUMBER',
+    zh: '第 {count} 次提醒;用 ops alerts ack OPS-编号 停止提醒',
+  },
+  flapping: {
+    en: 'It flaps: fires and ends again and again. The next mail comes when it has been quiet.',
+    zh: '状态抖动:反复触发又恢复。稳定之后才会再次发送邮件。',
+  },
+  flaps: { en: 'Fired {count} times more meanwhile', zh: '期间又触发 {count} 次' },
+  consequences: { en: 'Consequences', zh: '连带影响' },
   facts: { en: 'What and since when', zh: '概况' },
   state: { en: 'State: {state}, {severity}, incident OPS-{id}', zh: '状态:{state},{severity},事件 OPS-{id}' },
   since: { en: 'Fired: {time}', zh: '触发:{time}' },

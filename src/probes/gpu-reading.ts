@@ -1,4 +1,5 @@
 interface Throttle {
+  readonly hwSlowdown: boolean | undefined;
   readonly hwThermal: boolean | undefined;
   readonly swThermal: boolean | undefined;
   readonly powerBrake: boolean | undefined;
@@ -17,7 +18,19 @@ export interface GpuReading {
   readonly utilizationRatio: number | undefined;
   readonly temperatureCelsius: number | undefined;
   readonly memoryTemperatureCelsius: number | undefined;
+  /** Degrees left until the card slows itself down; 0 or less means that it does. */
+  readonly temperatureMarginCelsius: number | undefined;
   readonly powerWatts: number | undefined;
+  readonly powerLimitWatts: number | undefined;
+  /** Since the driver was loaded. */
+  readonly eccCorrected: number | undefined;
+  readonly eccUncorrected: number | undefined;
+  /** A memory row waits for a reset of the GPU to be replaced. */
+  readonly remapPending: boolean | undefined;
+  /** A memory row could not be replaced: the card is defective. */
+  readonly remapFailed: boolean | undefined;
+  /** Divided into instances; the driver then gives no utilization of the whole. */
+  readonly mig: boolean | undefined;
   readonly throttle: Throttle;
 }
 
@@ -47,8 +60,16 @@ export function toReading(row: Row): GpuReading {
     utilizationRatio: scaled(number(row, 'utilization.gpu'), 0.01),
     temperatureCelsius: number(row, 'temperature.gpu'),
     memoryTemperatureCelsius: number(row, 'temperature.memory'),
+    temperatureMarginCelsius: number(row, 'temperature.gpu.tlimit'),
     powerWatts: number(row, 'power.draw'),
+    powerLimitWatts: number(row, 'enforced.power.limit'),
+    eccCorrected: number(row, 'ecc.errors.corrected.volatile.total'),
+    eccUncorrected: number(row, 'ecc.errors.uncorrected.volatile.total'),
+    remapPending: yes(row, 'remapped_rows.pending'),
+    remapFailed: yes(row, 'remapped_rows.failure'),
+    mig: yes(row, 'mig.mode.current'),
     throttle: {
+      hwSlowdown: active(row, 'hw_slowdown'),
       hwThermal: active(row, 'hw_thermal_slowdown'),
       swThermal: active(row, 'sw_thermal_slowdown'),
       powerBrake: active(row, 'hw_power_brake_slowdown'),
@@ -58,9 +79,13 @@ export function toReading(row: Row): GpuReading {
 }
 
 /** A number, with or without its unit; `[N/A]`, `[Unknown Error]`, `ERR!` and the like are unknown. */
-function number(row: Row, field: string): number | undefined {
-  const found = /^(-?\d+(?:\.\d+)?)(?:\s*(?:MiB|W|%|C))?$/.exec(row.get(field) ?? '');
+function numberIn(cell: string): number | undefined {
+  const found = /^(-?\d+(?:\.\d+)?)(?:\s*(?:MiB|W|%|C))?$/.exec(cell);
   return found ? Number(found[1]) : undefined;
+}
+
+function number(row: Row, field: string): number | undefined {
+  return numberIn(row.get(field) ?? '');
 }
 
 function scaled(value: number | undefined, factor: number): number | undefined {
@@ -68,7 +93,36 @@ function scaled(value: number | undefined, factor: number): number | undefined {
 }
 
 function active(row: Row, reason: string): boolean | undefined {
-  const cell = row.get(`clocks_event_reasons.${reason}`) ?? row.get(`clocks_throttle_reasons.${reason}`);
-  if (cell === 'Active') return true;
-  return cell === 'Not Active' ? false : undefined;
+  return verdict(row.get(`clocks_event_reasons.${reason}`) ?? row.get(`clocks_throttle_reasons.${reason}`));
+}
+
+function yes(row: Row, field: string): boolean | undefined {
+  return verdict(row.get(field));
+}
+
+/** Words and, in the columns of remapped rows, counts. */
+function verdict(cell = ''): boolean | undefined {
+  if (/^(Active|Yes|Enabled|[1-9]\d*)$/.test(cell)) return true;
+  return /^(Not Active|No|Disabled|0)$/.test(cell) ? false : undefined;
+}
+
+/** Memory that one process holds on one GPU. */
+export interface GpuProcess {
+  readonly uuid: string;
+  readonly pid: number;
+  readonly name: string;
+  /** Unknown to a container, and on cards under WDDM. */
+  readonly memoryBytes: number | undefined;
+}
+
+/**
+ * Reads `gpu_uuid, pid, process_name, used_gpu_memory`. A process chooses its name, which may contain commas: the cells
+ * are taken from both ends. A line that is a message is left out.
+ */
+export function parseProcesses(csv: string): GpuProcess[] {
+  return csv.split('\n').flatMap((line) => {
+    const [, uuid = '', pid, name = '', memory = ''] = /^([^,]+),\s*(\d+),\s*(.*),\s*([^,]+)$/.exec(line.trim()) ?? [];
+    if (pid === undefined) return [];
+    return [{ uuid, pid: Number(pid), name, memoryBytes: scaled(numberIn(memory), mebibyte) }];
+  });
 }

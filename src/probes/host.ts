@@ -1,10 +1,14 @@
-import { OpsError } from '../errors.ts';
+import { statfs } from 'node:fs/promises';
+import { codeOf, OpsError } from '../errors.ts';
+import { runProgram } from './run.ts';
 
 export interface HostReading {
   /** 0 to 1, since the reading before. */
   readonly cpuRatio: number;
   readonly memoryAvailableBytes: number;
   readonly memoryTotalBytes: number;
+  readonly swapUsedBytes: number;
+  readonly swapTotalBytes: number;
   readonly disks: readonly { mount: string; freeBytes: number; totalBytes: number }[];
 }
 
@@ -30,11 +34,41 @@ export async function readHost(timeoutMs: number): Promise<HostReading> {
       cpuRatio: load.currentLoad / 100,
       memoryAvailableBytes: memory.available,
       memoryTotalBytes: memory.total,
+      swapUsedBytes: memory.swapused,
+      swapTotalBytes: memory.swaptotal,
       disks: disks
         .filter(({ type, size }) => size > 0 && !uninteresting.test(type))
         .map(({ mount, available, size }) => ({ mount, freeBytes: available, totalBytes: size })),
     };
   } finally {
     clearTimeout(timer);
+  }
+}
+
+export interface Space {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Space where a folder lies, for users without root's reserve; undefined when there is no such folder. */
+export async function spaceAt(folder: string): Promise<Space | undefined> {
+  try {
+    const { bavail, blocks, bsize } = await statfs(folder);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') return undefined;
+    throw thrown;
+  }
+}
+
+/** Whether the clock follows a time server; undefined where systemd does not tell, as in a container. */
+export async function clockSynchronized(timeoutMs: number): Promise<boolean | undefined> {
+  const args = ['show', '--property=NTPSynchronized', '--value'];
+  try {
+    const { stdout } = await runProgram('timedatectl', args, { timeoutMs });
+    return stdout.trim() === 'yes' ? true : stdout.trim() === 'no' ? false : undefined;
+  } catch (thrown) {
+    if (thrown instanceof OpsError) return undefined;
+    throw thrown;
   }
 }

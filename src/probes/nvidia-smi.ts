@@ -1,8 +1,9 @@
 import { OpsError } from '../errors.ts';
-import { type GpuReading, parseCells, toReading } from './gpu-reading.ts';
+import { type GpuFault, gpuFailure } from './gpu-faults.ts';
+import { type GpuProcess, type GpuReading, parseCells, parseProcesses, toReading } from './gpu-reading.ts';
 import { type RunResult, runProgram } from './run.ts';
 
-export type { GpuReading } from './gpu-reading.ts';
+export type { GpuProcess, GpuReading } from './gpu-reading.ts';
 
 export interface GpuQuery {
   /** The program: `nvidia-smi`, a path, or a simulator. */
@@ -21,95 +22,93 @@ const wanted = [
   'utilization.gpu',
   'temperature.gpu',
   'temperature.memory',
+  'temperature.gpu.tlimit',
   'power.draw',
+  'enforced.power.limit',
+  'ecc.errors.corrected.volatile.total',
+  'ecc.errors.uncorrected.volatile.total',
+  'remapped_rows.pending',
+  'remapped_rows.failure',
+  'mig.mode.current',
 ] as const;
 
 /** Renamed in driver 535; the old names live on for a while. */
-const throttleFields = ['hw_thermal_slowdown', 'sw_thermal_slowdown', 'hw_power_brake_slowdown', 'sw_power_cap'];
+const throttleFields = [
+  'hw_thermal_slowdown',
+  'sw_thermal_slowdown',
+  'hw_power_brake_slowdown',
+  'sw_power_cap',
+  'hw_slowdown',
+];
 const throttlePrefixes = ['clocks_event_reasons', 'clocks_throttle_reasons'];
 
-/** The fields each program knows, asked once per process. */
-const known = new Map<string, Promise<readonly string[]>>();
+interface KnownFields {
+  readonly fields: Promise<readonly string[]>;
+  /** Of the last reading: an upgraded driver is asked again. */
+  driver?: string;
+}
+
+/** The fields that each program knows, asked once per version of its driver. */
+const known = new Map<string, KnownFields>();
 
 /**
- * Asks nvidia-smi about every GPU. A cell such as `[N/A]` or `[GPU is lost]` is `undefined`, never 0.
+ * Asks nvidia-smi about every GPU. A cell such as `[N/A]` or `[GPU is lost]` is `undefined`, never 0. No second program is
+ * started while one that hangs is there.
  * Throws `probe_failed` with the value `reason` (a sentence) and `gpu_fault` (one of `gpuFaults`).
  */
 export async function queryGpus({ command, timeoutMs }: GpuQuery): Promise<GpuReading[]> {
-  const fields = await fieldsOf(command, timeoutMs);
+  const cached = knownFields(command, timeoutMs);
+  const fields = await cached.fields;
   const result = await run(command, [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits'], timeoutMs);
   const rows = parseCells(result.stdout, fields);
-  if (result.exitCode !== 0 || rows.length === 0) throw failure(command, result);
-  return rows.map(toReading);
+  // With a code for one GPU (off the bus, infoROM) the rows of the others are good.
+  if (rows.length === 0) {
+    // The refusal of a field comes from an upgrade between two readings.
+    known.delete(command);
+    throw gpuFailure(command, result);
+  }
+  const readings = rows.map(toReading);
+  const driver = readings[0]?.driverVersion;
+  if (cached.driver !== undefined && cached.driver !== driver) known.delete(command);
+  if (driver !== undefined) cached.driver = driver;
+  return readings;
 }
 
-function fieldsOf(command: string, timeoutMs: number): Promise<readonly string[]> {
+/** Who holds memory on the GPUs; a container sees its own processes only. Throws as `queryGpus` does. */
+export async function queryGpuProcesses({ command, timeoutMs }: GpuQuery): Promise<GpuProcess[]> {
+  const fields = 'gpu_uuid,pid,process_name,used_gpu_memory';
+  const result = await run(command, [`--query-compute-apps=${fields}`, '--format=csv,noheader,nounits'], timeoutMs);
+  if (result.exitCode !== 0) throw gpuFailure(command, result);
+  return parseProcesses(result.stdout);
+}
+
+function knownFields(command: string, timeoutMs: number): KnownFields {
   const cached = known.get(command);
   if (cached) return cached;
-  const asked = askFields(command, timeoutMs);
+  const asked = { fields: askFields(command, timeoutMs) };
   known.set(command, asked);
-  asked.catch(() => known.delete(command));
+  asked.fields.catch(() => known.delete(command));
   return asked;
 }
 
 async function askFields(command: string, timeoutMs: number): Promise<readonly string[]> {
   const help = await run(command, ['--help-query-gpu'], timeoutMs);
-  if (help.exitCode !== 0) throw failure(command, help);
+  if (help.exitCode !== 0) throw gpuFailure(command, help);
   const offered = new Set([...help.stdout.matchAll(/"([a-z_0-9.]+)"/g)].map(([, field]) => field));
   const prefix = throttlePrefixes.find((candidate) => offered.has(`${candidate}.${throttleFields[0]}`));
   const all = [...wanted, ...(prefix ? throttleFields.map((field) => `${prefix}.${field}`) : [])];
   const usable = all.filter((field) => offered.has(field));
-  if (!usable.includes('uuid')) throw failure(command, help);
+  if (!usable.includes('uuid')) throw gpuFailure(command, help);
   return usable;
 }
 
 async function run(command: string, args: readonly string[], timeoutMs: number): Promise<RunResult> {
   try {
-    return await runProgram(command, args, { timeoutMs });
+    return await runProgram(command, args, { timeoutMs, exclusive: true });
   } catch (thrown) {
     if (!(thrown instanceof OpsError)) throw thrown;
     const hung = String(thrown.values['reason']).startsWith('no answer');
     const gpu_fault: GpuFault = hung ? 'hung' : 'not-installed';
     throw new OpsError('probe_failed', { ...thrown.values, gpu_fault }, { cause: thrown });
   }
-}
-
-/** Why no reading could be had; a closed set. */
-export const gpuFaults = {
-  hung: 'nvidia-smi does not answer',
-  'not-installed': 'nvidia-smi cannot be run',
-  'driver-mismatch': 'driver and library versions differ (reboot after a driver upgrade)',
-  'driver-not-loaded': 'the NVIDIA driver is not loaded',
-  'gpu-lost': 'a GPU has fallen off the bus',
-  'no-device': 'no GPU was found',
-  'container-lost-gpu': 'NVML: Unknown Error (a container lost its GPU devices)',
-  permission: 'no permission to ask the driver',
-  failed: 'nvidia-smi failed',
-} as const;
-
-export type GpuFault = keyof typeof gpuFaults;
-
-/** The text decides before the exit code: codes are the same for unlike troubles across driver versions. */
-const faultTexts: readonly (readonly [RegExp, GpuFault])[] = [
-  [/driver\/library version mismatch/i, 'driver-mismatch'],
-  [/gpu is lost|fallen off the bus|unable to determine the device handle/i, 'gpu-lost'],
-  [/couldn't communicate with the nvidia driver|driver is not loaded/i, 'driver-not-loaded'],
-  [/no devices were found/i, 'no-device'],
-  [/failed to initialize nvml: unknown error/i, 'container-lost-gpu'],
-  [/insufficient permissions/i, 'permission'],
-];
-
-const faultCodes: Readonly<Record<number, GpuFault>> = {
-  4: 'permission',
-  9: 'driver-not-loaded',
-  12: 'driver-not-loaded',
-  15: 'gpu-lost',
-  18: 'driver-mismatch',
-};
-
-function failure(command: string, { exitCode, stdout, stderr }: RunResult): OpsError<'probe_failed'> {
-  const text = `${stdout}\n${stderr}`.trim();
-  const gpu_fault = faultTexts.find(([pattern]) => pattern.test(text))?.[1] ?? faultCodes[exitCode] ?? 'failed';
-  const said = text.split('\n')[0]?.trim() || `exit code ${exitCode}`;
-  return new OpsError('probe_failed', { probe: command, reason: `${gpuFaults[gpu_fault]}: ${said}`, gpu_fault, said });
 }

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
 import { execa } from 'execa';
 import { codeOf, OpsError, reasonOf } from '../errors.ts';
 
@@ -7,6 +8,8 @@ export interface RunOptions {
   readonly timeoutMs: number;
   /** Characters of each stream that are kept. */
   readonly maxChars?: number;
+  /** Refuses to start the program while one that was given up has not ended: a second one beside it would hang as well. */
+  readonly exclusive?: boolean;
 }
 
 export interface RunResult {
@@ -14,6 +17,9 @@ export interface RunResult {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** Programs that were given up and have not ended, by command. */
+const lingering = new Map<string, ChildProcess>();
 
 /**
  * Runs a program without a shell, in the C locale, with a deadline. A program that ran gives its result whatever its exit
@@ -23,8 +29,13 @@ export interface RunResult {
 export async function runProgram(
   command: string,
   args: readonly string[],
-  { timeoutMs, maxChars = 512 * 1024 }: RunOptions,
+  { timeoutMs, maxChars = 512 * 1024, exclusive = false }: RunOptions,
 ): Promise<RunResult> {
+  const before = exclusive ? lingering.get(command) : undefined;
+  if (before) {
+    const reason = `no answer: the one started before (pid ${before.pid}) has not ended yet`;
+    throw new OpsError('probe_failed', { probe: command, reason });
+  }
   const child = execa(command, [...args], {
     stdin: 'ignore',
     reject: false,
@@ -35,7 +46,7 @@ export async function runProgram(
   });
   const result = await Promise.race([child, giveUp(timeoutMs + 250)]);
   if (result === 'gave up') {
-    letGo(child.nodeChildProcess);
+    letGo(command, child.nodeChildProcess);
     throw new OpsError('probe_failed', { probe: command, reason: `no answer within ${timeoutMs} ms` });
   }
   if (result.timedOut) {
@@ -54,10 +65,17 @@ function startFailure(command: string, result: unknown): string {
   return reasonOf(result);
 }
 
-/** Stops waiting for a child that cannot be killed, or whose own children keep its pipes open. */
-function letGo(child: ChildProcess): void {
-  child.stdout?.destroy();
-  child.stderr?.destroy();
+/**
+ * Stops waiting for a child that cannot be killed, or whose own children keep its pipes open. The pipes stay open, for
+ * their end is the only sign that all of them are gone; neither they nor the child keep this process alive.
+ */
+function letGo(command: string, child: ChildProcess): void {
+  lingering.set(command, child);
+  child.once('close', () => lingering.delete(command));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.resume();
+    if (stream instanceof Socket) stream.unref();
+  }
   child.unref();
 }
 

@@ -5,7 +5,12 @@ export const schema = `
   PRAGMA foreign_keys = ON;
   CREATE TABLE IF NOT EXISTS incidents (
     id INTEGER PRIMARY KEY AUTOINCREMENT, rule TEXT NOT NULL, severity TEXT NOT NULL, labels TEXT NOT NULL,
-    state TEXT NOT NULL, opened_at INTEGER NOT NULL, closed_at INTEGER, value REAL NOT NULL, peak REAL NOT NULL);
+    state TEXT NOT NULL, opened_at INTEGER NOT NULL, closed_at INTEGER, value REAL NOT NULL, peak REAL NOT NULL,
+    root_id INTEGER, flaps INTEGER NOT NULL DEFAULT 0, announced_at INTEGER, last_told_at INTEGER,
+    reminders INTEGER NOT NULL DEFAULT 0, acked_at INTEGER);
+  CREATE TABLE IF NOT EXISTS silences (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, matchers TEXT NOT NULL, created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL, reason TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS pending (rule TEXT NOT NULL, labels TEXT NOT NULL, since INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS notifications (
     id INTEGER PRIMARY KEY AUTOINCREMENT, incident_id INTEGER NOT NULL REFERENCES incidents (id), kind TEXT NOT NULL,
@@ -17,3 +22,13 @@ export const schema = `
   CREATE TABLE IF NOT EXISTS ledger (
     at INTEGER NOT NULL, notification_id INTEGER NOT NULL REFERENCES notifications (id), event TEXT NOT NULL,
     detail TEXT NOT NULL DEFAULT '');`;
+
+/** For a file of before incidents knew of each other: what fired then had been told. */
+export const migration = `
+  ALTER TABLE incidents ADD COLUMN root_id INTEGER;
+  ALTER TABLE incidents ADD COLUMN flaps INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE incidents ADD COLUMN announced_at INTEGER;
+  ALTER TABLE incidents ADD COLUMN last_told_at INTEGER;
+  ALTER TABLE incidents ADD COLUMN reminders INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE incidents ADD COLUMN acked_at INTEGER;
+  UPDATE incidents SET announced_at = opened_at, last_told_at = opened_at;`;

@@ -1,34 +1,13 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { OpsError, reasonOf } from '../errors.ts';
 import type { Labels } from '../expression/series.ts';
-import type { Severity } from '../rule.ts';
-import { schema } from './incident-schema.ts';
-import { type OutboxStore, outboxOf } from './outbox.ts';
+import { changingOf, type StoredIncident, toIncident } from './incident-row.ts';
+import { migration, schema } from './incident-schema.ts';
+import { type OperatorStore, operatorOf } from './operator.ts';
+import { type NewNotification, type OutboxStore, outboxOf } from './outbox.ts';
 import { transaction } from './transaction.ts';
-
-/** A row of `incidents`, in the words of the program. */
-export interface StoredIncident {
-  readonly id: number;
-  readonly rule: string;
-  readonly severity: Severity;
-  readonly labels: Labels;
-  readonly state: 'firing' | 'resolved';
-  readonly openedAt: number;
-  readonly closedAt: number | null;
-  readonly value: number;
-  readonly peak: number;
-}
-
-/** A notification that is written in the same transaction as the state change that it tells of. */
-export interface NewNotification {
-  readonly kind: 'firing' | 'resolved';
-  readonly channel: string;
-  readonly recipient: string;
-  readonly subject: string;
-  /** JSON that rendering needs. */
-  readonly payload: string;
-}
 
 /** An alert that is waiting out its `for`; kept so that a restart does not begin it again. */
 export interface StoredPending {
@@ -46,12 +25,20 @@ export interface IncidentStore {
   ): StoredIncident;
   /** Writes the new state of an incident together with what to tell. One transaction. */
   transition(incident: StoredIncident, notifications: readonly NewNotification[]): void;
+  /**
+   * Makes an incident a consequence of another, unless somebody may know of it already: what was not sent yet is taken
+   * back. False when it stays its own. One transaction.
+   */
+  adopt(incident: StoredIncident, rootId: number, at: number): boolean;
   /** Latest first. */
   list(limit: number): StoredIncident[];
   firing(): StoredIncident[];
+  /** The consequences of an incident, first to open first. */
+  consequences(rootId: number): StoredIncident[];
   savePending(pending: readonly StoredPending[]): void;
   pending(): StoredPending[];
   readonly outbox: OutboxStore;
+  readonly operator: OperatorStore;
   close(): void;
 }
 
@@ -65,34 +52,69 @@ export function openIncidents(
   onReset: (reason: string) => void = () => {},
 ): IncidentStore {
   mkdirSync(folder, { recursive: true });
-  const database = openOrReplace(path.join(folder, 'incidents.db'), onReset);
+  return storeOf(openOrReplace(path.join(folder, 'incidents.db'), onReset), domain);
+}
+
+/**
+ * Opens the incidents.db of a watch that may be running, and sets nothing aside.
+ *
+ * @throws OpsError `file_unreadable` where there is none, or none that can be read.
+ */
+export function openIncidentsBeside(folder: string): IncidentStore {
+  const file = path.join(folder, 'incidents.db');
+  try {
+    if (!existsSync(file)) throw new Error('there is no such file; has ops watch run with this watch.state_dir?');
+    return storeOf(open(file), 'localhost');
+  } catch (error) {
+    throw new OpsError('file_unreadable', { path: file, reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+function storeOf(database: DatabaseSync, domain: string): IncidentStore {
   const outbox = outboxOf(database, domain);
   const insert = database.prepare(
-    'INSERT INTO incidents (rule, severity, labels, state, opened_at, closed_at, value, peak) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO incidents (rule, severity, labels, state, opened_at, closed_at, value, peak, root_id, flaps, announced_at,
+      last_told_at, reminders) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const update = database.prepare('UPDATE incidents SET state = ?, closed_at = ?, value = ?, peak = ? WHERE id = ?');
+  const update =
+    database.prepare(`UPDATE incidents SET state = ?, closed_at = ?, value = ?, peak = ?, root_id = ?, flaps = ?,
+    announced_at = ?, last_told_at = ?, reminders = ? WHERE id = ?`);
+  const save = (one: StoredIncident): void => void update.run(...changingOf(one), one.id);
   const insertPending = database.prepare('INSERT INTO pending (rule, labels, since) VALUES (?, ?, ?)');
 
   return {
     outbox,
+    operator: operatorOf(database),
     open(incident, notify) {
-      const { rule, severity, labels, state, openedAt, closedAt, value, peak } = incident;
+      const { rule, severity, labels, openedAt } = incident;
+      const [state, ...rest] = changingOf(incident);
       return transaction(database, () => {
         const json = JSON.stringify(labels);
-        const row = insert.run(rule, severity, json, state, openedAt, closedAt, value, peak);
+        const row = insert.run(rule, severity, json, state, openedAt, ...rest);
         const opened = { ...incident, id: Number(row.lastInsertRowid) };
         for (const one of notify(opened)) outbox.add(opened.id, one, openedAt);
         return opened;
       });
     },
-    transition({ id, state, closedAt, openedAt, value, peak }, notifications) {
+    transition(incident, notifications) {
+      const { id, closedAt, lastToldAt, openedAt } = incident;
       transaction(database, () => {
-        update.run(state, closedAt, value, peak, id);
-        for (const one of notifications) outbox.add(id, one, closedAt ?? openedAt);
+        save(incident);
+        for (const one of notifications) outbox.add(id, one, closedAt ?? lastToldAt ?? openedAt);
+      });
+    },
+    adopt(incident, rootId, at) {
+      return transaction(database, () => {
+        const withdrawn = outbox.withdraw(incident.id, at);
+        const free = withdrawn || incident.announcedAt === null;
+        if (free) save({ ...incident, rootId, announcedAt: null, lastToldAt: null });
+        return free;
       });
     },
     list: (limit) => database.prepare('SELECT * FROM incidents ORDER BY id DESC LIMIT ?').all(limit).map(toIncident),
     firing: () => database.prepare("SELECT * FROM incidents WHERE state = 'firing' ORDER BY id").all().map(toIncident),
+    consequences: (rootId) =>
+      database.prepare('SELECT * FROM incidents WHERE root_id = ? ORDER BY id').all(rootId).map(toIncident),
     savePending(pending) {
       transaction(database, () => {
         database.exec('DELETE FROM pending');
@@ -129,6 +151,8 @@ function open(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 5000 });
   try {
     database.exec(schema);
+    const columns = database.prepare('PRAGMA table_info(incidents)').all();
+    if (!columns.some(({ name }) => name === 'root_id')) database.exec(migration);
     const { integrity_check: verdict } = database.prepare('PRAGMA integrity_check(1)').get() ?? {};
     if (verdict !== 'ok') throw new Error(String(verdict));
     return database;
@@ -136,18 +160,4 @@ function open(file: string): DatabaseSync {
     database.close();
     throw error;
   }
-}
-
-function toIncident(row: Record<string, unknown>): StoredIncident {
-  return {
-    id: Number(row['id']),
-    rule: String(row['rule']),
-    severity: row['severity'] as Severity,
-    labels: JSON.parse(String(row['labels'])),
-    state: row['state'] as StoredIncident['state'],
-    openedAt: Number(row['opened_at']),
-    closedAt: row['closed_at'] === null ? null : Number(row['closed_at']),
-    value: Number(row['value']),
-    peak: Number(row['peak']),
-  };
 }

@@ -6,7 +6,7 @@ export type OutboxState = 'pending' | 'sending' | 'accepted' | 'dead' | 'coalesc
 export interface OutboxEntry {
   readonly id: number;
   readonly incidentId: number;
-  readonly kind: 'firing' | 'resolved';
+  readonly kind: NotificationKind;
   /** Place in the thread of its incident, from 1. */
   readonly seq: number;
   readonly channel: string;
@@ -25,17 +25,25 @@ export interface OutboxEntry {
   readonly response: string | null;
 }
 
-export interface NewEntry {
-  readonly kind: 'firing' | 'resolved';
+export type NotificationKind = 'firing' | 'reminder' | 'resolved';
+
+/** A notification that is written in the same transaction as the state change that it tells of. */
+export interface NewNotification {
+  readonly kind: NotificationKind;
   readonly channel: string;
   readonly recipient: string;
   readonly subject: string;
+  /** JSON that rendering needs. */
   readonly payload: string;
+  /** Held back for so many milliseconds, in which what explains it may open. */
+  readonly delayMs?: number;
 }
 
 export interface OutboxStore {
   /** Adds a row inside the caller's transaction. */
-  add(incidentId: number, entry: NewEntry, at: number): void;
+  add(incidentId: number, entry: NewNotification, at: number): void;
+  /** Takes back what was not sent yet, inside the caller's transaction; false when there was nothing, or an attempt was made. */
+  withdraw(incidentId: number, at: number): boolean;
   /** Rows that no server has accepted yet and that are not given up, in order of writing. */
   unsent(): OutboxEntry[];
   all(): OutboxEntry[];
@@ -57,16 +65,28 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
     last_class = ?, accepted_at = ?, smtp_response = ? WHERE id = ?`);
   const record = database.prepare('INSERT INTO ledger (at, notification_id, event, detail) VALUES (?, ?, ?, ?)');
   const unsent = database.prepare("SELECT * FROM notifications WHERE state IN ('pending', 'sending') ORDER BY id");
+  const waiting = database.prepare(
+    "SELECT id FROM notifications WHERE incident_id = ? AND state = 'pending' AND attempts = 0",
+  );
+  const withdraw = database.prepare("UPDATE notifications SET state = 'coalesced' WHERE id = ?");
   const recover = database.prepare("UPDATE notifications SET state = 'pending', due_at = ? WHERE state = 'sending'");
 
   return {
-    add(incidentId, { kind, channel, recipient, subject, payload }, at) {
+    add(incidentId, { kind, channel, recipient, subject, payload, delayMs = 0 }, at) {
       const incident = next.get(incidentId);
       const seq = Number(incident?.['seq']);
       // The time of opening makes the id unique even where incidents.db had to be begun anew.
       const messageId = `<inc-${incidentId}.${Number(incident?.['opened_at']).toString(36)}.${seq}.${kind}@${domain}>`;
-      const row = insert.run(incidentId, kind, seq, channel, recipient, messageId, subject, payload, at, at);
+      const row = insert.run(incidentId, kind, seq, channel, recipient, messageId, subject, payload, at, at + delayMs);
       record.run(at, row.lastInsertRowid, 'created', kind);
+    },
+    withdraw(incidentId, at) {
+      const ids = waiting.all(incidentId).map((row) => Number(row['id']));
+      for (const id of ids) {
+        withdraw.run(id);
+        record.run(at, id, 'coalesced', 'told with the incident that explains it');
+      }
+      return ids.length > 0;
     },
     unsent: () => unsent.all().map(toEntry),
     all: () => database.prepare('SELECT * FROM notifications ORDER BY id').all().map(toEntry),

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { OpsError, reasonOf } from '../errors.ts';
 import type { Select } from '../expression/ast.ts';
 import { matches } from '../expression/match.ts';
 import {
@@ -41,8 +42,24 @@ const schema = `
 /** Opens samples.db in a folder. `onReset` hears why an unreadable file was set aside as `samples.db.corrupt`. */
 export function openSamples(folder: string, onReset: (reason: string) => void = () => {}): SampleStore {
   mkdirSync(folder, { recursive: true });
+  return storeOf(openOrReplace(path.join(folder, 'samples.db'), onReset));
+}
+
+/**
+ * Opens the samples.db of a watch that may be running, to read.
+ *
+ * @throws OpsError `file_unreadable` where there is none, or none that can be read.
+ */
+export function openSamplesToRead(folder: string): SampleStore {
   const file = path.join(folder, 'samples.db');
-  const database = openOrReplace(file, onReset);
+  try {
+    return storeOf(new DatabaseSync(file, { readOnly: true, timeout: 5000 }));
+  } catch (error) {
+    throw new OpsError('file_unreadable', { path: file, reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+function storeOf(database: DatabaseSync): SampleStore {
   let index = readIndex(database);
   const insertSeries = database.prepare('INSERT INTO series (name, labels) VALUES (?, ?)');
   const insertPoint = database.prepare('INSERT OR REPLACE INTO points (series, at, value) VALUES (?, ?, ?)');

@@ -7,7 +7,7 @@ export type LogLevel = (typeof logLevels)[number];
 export type Log = pino.Logger;
 
 /** The program's own log: JSON lines on standard error, written before the call returns so that a crash loses none. */
-export function createLog(level: LogLevel, name: string): Log {
+export function createLog(level: LogLevel, name: string, destination = standardError()): Log {
   return pino(
     {
       level,
@@ -16,6 +16,8 @@ export function createLog(level: LogLevel, name: string): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.destination({ dest: 2, sync: true }),
+    destination,
   );
 }
+
+const standardError = (): pino.DestinationStream => pino.destination({ dest: 2, sync: true });

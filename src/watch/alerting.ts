@@ -1,21 +1,15 @@
 import { selectorsOf } from '../expression/ast.ts';
 import { evaluate } from '../expression/evaluate.ts';
 import type { Point, SeriesReader } from '../expression/series.ts';
-import type { ActiveRule } from '../rule.ts';
-import type { IncidentStore, NewNotification } from '../store/incidents.ts';
-import type { Log } from '../telemetry/log.ts';
-import { type Alert, type AlertEffect, type AlertState, alertKey, step } from './alert-state.ts';
+import type { IncidentStore } from '../store/incidents.ts';
+import { type Alert, type AlertState, alertKey, step } from './alert-state.ts';
 import { judge, type Verdict } from './evaluate.ts';
-import { closeIncident, type Incident, type IncidentEvent, observe, openIncident } from './incident.ts';
+import { closeIncident, type Incident } from './incident.ts';
+import { createLifecycle, type LifecycleOptions } from './lifecycle.ts';
 import type { CheckStatus } from './snapshot.ts';
 
-export interface AlertingOptions {
-  readonly rules: readonly ActiveRule[];
+export interface AlertingOptions extends Omit<LifecycleOptions, 'decidedBy'> {
   readonly samples: SeriesReader;
-  readonly incidents: IncidentStore;
-  /** Notifications of an event, one per channel; written with the event. */
-  readonly announce: (event: IncidentEvent, rule: ActiveRule) => readonly NewNotification[];
-  readonly log: Log;
   /** Distance of evaluations, milliseconds: at these moments the deciding samples are shown. */
   readonly everyMs: number;
   /** False when watch was away for long: alerts that were pending then begin again. */
@@ -33,36 +27,15 @@ const samplesShown = 5;
 
 /** Carries the alerts over time: rules × samples → verdicts → alert states → incidents with their notifications. */
 export function createAlerting(options: AlertingOptions): Alerting {
-  const { rules, samples, incidents, log } = options;
+  const { rules, samples, incidents } = options;
   const open = new Map<string, Incident>();
   let state = restore(options, open);
   let verdicts: readonly Verdict[] = [];
 
-  const fire = (alert: Alert, now: number): void => {
-    const incident = openIncident(alert, now);
-    const decidedBy = decidingPoints(options, alert, now);
-    const opened = incidents.open(incident, (numbered) =>
-      options.announce({ kind: 'firing', incident: numbered, at: now, decidedBy }, alert.rule),
-    );
-    open.set(alertKey(alert.rule.name, alert.labels), opened);
-    log.warn({ incident: `OPS-${opened.id}`, rule: opened.rule, labels: opened.labels }, 'incident opened');
-  };
-
-  const resolve = (alert: Alert, now: number): void => {
-    const key = alertKey(alert.rule.name, alert.labels);
-    const incident = open.get(key);
-    if (!incident) return;
-    const closed = closeIncident(incident, now);
-    const decidedBy = decidingPoints(options, alert, now);
-    incidents.transition(
-      closed,
-      options.announce({ kind: 'resolved', incident: closed, at: now, decidedBy }, alert.rule),
-    );
-    open.delete(key);
-    log.info({ incident: `OPS-${closed.id}`, rule: closed.rule }, 'incident resolved');
-  };
-
-  const settle = ({ kind, alert }: AlertEffect, now: number): void => (kind === 'fired' ? fire : resolve)(alert, now);
+  const lifecycle = createLifecycle(
+    { ...options, decidedBy: (alert, now) => decidingPoints(options, alert, now) },
+    open,
+  );
 
   return {
     alerts: () => [...state.values()],
@@ -70,18 +43,10 @@ export function createAlerting(options: AlertingOptions): Alerting {
     tick(now, checks) {
       verdicts = judge(rules, samples, checks, now);
       const { state: next, effects } = step(state, verdicts, now);
-      for (const effect of effects) settle(effect, now);
-      for (const [key, { value }] of next) {
-        const incident = open.get(key);
-        if (!incident) continue;
-        const observed = observe(incident, value);
-        // Written at once, so that a restart does not forget the extreme.
-        if (observed !== incident) incidents.transition(observed, []);
-        open.set(key, observed);
-      }
+      const announced = lifecycle.follow(effects, next, now);
       if (pendingKeys(next) !== pendingKeys(state)) savePending(incidents, next);
       state = next;
-      return effects.length > 0;
+      return announced;
     },
   };
 }
@@ -120,7 +85,11 @@ function savePending(incidents: IncidentStore, state: AlertState): void {
 }
 
 /** The measured side of the rule at the last evaluations, so that the mail's numbers are those that decided. */
-function decidingPoints({ samples, everyMs }: AlertingOptions, { rule, labels }: Alert, now: number): Point[] {
+function decidingPoints(
+  { samples, everyMs }: AlertingOptions,
+  { rule, labels }: Pick<Alert, 'rule' | 'labels'>,
+  now: number,
+): Point[] {
   const measured = rule.expression.kind === 'compare' ? rule.expression.left : rule.expression;
   const key = alertKey('', labels);
   const times = Array.from({ length: samplesShown }, (_, index) => now - (samplesShown - 1 - index) * everyMs);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../config/types.ts';
+import { weekdays } from './maintenance.ts';
 
 /** The `watch` section; `checks` holds one map per check, whose schema is the check's own. */
 export const watchSchema = z.strictObject({
@@ -9,6 +10,11 @@ export const watchSchema = z.strictObject({
 });
 
 export type WatchConfig = z.output<typeof watchSchema>;
+
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as "02:00"');
+
+/** Nobody is mailed within: what still fires at its end is mailed then. */
+const maintenanceWindow = z.strictObject({ days: z.array(z.enum(weekdays)).min(1), from: clock, to: clock });
 
 const severity = z.enum(['critical', 'warning', 'info']);
 
@@ -27,6 +33,10 @@ export const alertsSchema = z.strictObject({
       }),
     )
     .default({}),
+  /** How long the mail of a warning waits for an incident that explains it, and for others of its kind. */
+  group_wait: duration.prefault('30s'),
+  /** Weekly windows of planned work, in `timezone`. */
+  maintenance: z.array(maintenanceWindow).default([]),
   evaluate_every: duration.prefault('15s'),
 });
 

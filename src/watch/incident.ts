@@ -18,13 +18,23 @@ export interface Incident {
   /** Value of the rule's expression when it fired, and its extreme since. */
   readonly value: number;
   readonly peak: number;
+  /** Incident that explains this one and tells of it; null for a root. */
+  readonly rootId: number | null;
+  /** Firings after the first, while it was held open because it flapped. */
+  readonly flaps: number;
+  /** What people were told: the first notification, the last one about the firing, and the reminders. */
+  readonly announcedAt: number | null;
+  readonly lastToldAt: number | null;
+  readonly reminders: number;
 }
 
 /** What happened to an incident; each one becomes a message. */
 export interface IncidentEvent {
-  readonly kind: 'firing' | 'resolved';
+  readonly kind: 'firing' | 'reminder' | 'resolved';
   readonly incident: Incident;
   readonly at: number;
+  /** Held open from now on until it is quiet, because it fires and ends again and again. */
+  readonly flapping?: boolean;
   /** The samples that decided it. */
   readonly decidedBy: readonly Point[];
 }
@@ -40,7 +50,9 @@ export function openIncident(
 ): Omit<Incident, 'id'> {
   const { rule, labels, value } = alert;
   const { name, severity } = rule;
-  return { rule: name, severity, labels, state: 'firing', openedAt: now, closedAt: null, value, peak: value };
+  const told = { announcedAt: null, lastToldAt: null, reminders: 0 };
+  const opened = { state: 'firing', openedAt: now, closedAt: null, rootId: null, flaps: 0 } as const;
+  return { rule: name, severity, labels, value, peak: value, ...opened, ...told };
 }
 
 /** The same incident with its extreme so far: the value furthest from the one that it fired with. */

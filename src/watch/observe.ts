@@ -39,15 +39,26 @@ export function ownSamples(
  */
 const exposed: ReadonlyMap<string, Metric> = new Map(
   watchMetrics
-    .filter((metric) => metric.type === 'gauge' && !Object.values<Metric>(processMetrics).includes(metric))
+    .filter((metric) => !Object.values<Metric>(processMetrics).includes(metric))
     .map((metric) => [metric.name, metric]),
 );
 
-/** Shows the newest samples at a scrape. A series that is no longer measured disappears instead of standing still. */
-export function exposeSamples(metrics: Metrics, samples: readonly Sample[]): void {
-  for (const metric of exposed.values()) metrics.clear(metric);
-  for (const { name, labels, value } of samples) {
-    const metric = exposed.get(name);
-    if (metric) metrics.set(metric, labels, value);
-  }
+/**
+ * Shows the newest samples at a scrape. A series that is no longer measured disappears instead of standing still.
+ * Counters that a check reads are shown as they were read; those that watch counts itself never have samples.
+ */
+export function sampleExposer(metrics: Metrics): (samples: readonly Sample[]) => void {
+  const cleared = new Set([...exposed.values()].filter(({ type }) => type === 'gauge'));
+  return (samples) => {
+    const shown = samples.flatMap((sample) => {
+      const metric = exposed.get(sample.name);
+      return metric ? [{ ...sample, metric }] : [];
+    });
+    for (const { metric } of shown) cleared.add(metric);
+    for (const metric of cleared) metrics.clear(metric);
+    for (const { metric, labels, value } of shown) {
+      if (metric.type === 'counter') metrics.add(metric, labels, value);
+      else metrics.set(metric, labels, value);
+    }
+  };
 }

@@ -57,6 +57,18 @@ const disk = (free: number): Sample[] => [
   gauge('ops_host_disk_total_bytes', { mount: '/' }, 100),
 ];
 
+/** A counter that grew by so much in the last 4 minutes. */
+const grown = (name: string, labels: Labels, by: number): Sample[] =>
+  [240, 0].map((ago) => ({ name, labels, value: ago === 0 ? 100 + by : 100, at: (now - ago) * 1000 }));
+
+/** Buckets of a histogram in which all of so many values lay below a bound. */
+const below = (name: string, upper: number): Sample[] =>
+  ['1', '5', '10', '20', '+Inf'].flatMap((le) => grown(`${name}_bucket`, { le }, Number(le) < upper ? 0 : 100));
+
+const state = (name: string, labels: Labels = {}) => ({
+  fires: (value: number): Sample[] => [gauge(name, labels, value)],
+});
+
 interface Example {
   readonly fires: readonly Sample[];
   /** What the message says of it. */
@@ -92,6 +104,99 @@ const examples: Readonly<Record<string, Example>> = {
       // What the callers got wrong.
       [...grew('ok', 15), ...grew('client_error', 50), ...grew('rejected', 50), ...grew('timeout', 0)],
     ],
+  },
+  BackendDown: {
+    fires: state('llm_gateway_backend_up', { backend: 'a' }).fires(0),
+    value: 0,
+    silent: [state('llm_gateway_backend_up', { backend: 'a' }).fires(1)],
+  },
+  BreakerOpen: {
+    fires: state('llm_gateway_breaker_state', { backend: 'a' }).fires(2),
+    value: 2,
+    silent: [state('llm_gateway_breaker_state', { backend: 'a' }).fires(0)],
+  },
+  FirstTokenSlow: {
+    fires: below('llm_gateway_time_to_first_token_seconds', 20),
+    value: 19.5,
+    silent: [below('llm_gateway_time_to_first_token_seconds', 5)],
+  },
+  QueueSlow: {
+    fires: below('llm_gateway_admission_wait_seconds', 10),
+    value: 9.75,
+    silent: [below('llm_gateway_admission_wait_seconds', 1)],
+  },
+  ErrorBudgetBurn: {
+    fires: [...grew('ok', 95), ...grew('timeout', 5)],
+    value: 0.05,
+    silent: [[...grew('ok', 99), ...grew('timeout', 1)]],
+  },
+  ModelReloadThrash: {
+    fires: grown('llm_gateway_model_reloads_total', { model: 'm' }, 16),
+    value: 24,
+    silent: [grown('llm_gateway_model_reloads_total', { model: 'm' }, 2)],
+  },
+  PromptsTruncated: {
+    fires: grown('llm_gateway_prompts_truncated_total', { model: 'm' }, 4),
+    value: 6,
+    silent: [grown('llm_gateway_prompts_truncated_total', { model: 'm' }, 0)],
+  },
+  AuditLinesLost: {
+    fires: grown('llm_gateway_audit_write_failures_total', {}, 4),
+    value: 5,
+    silent: [grown('llm_gateway_audit_write_failures_total', {}, 0)],
+  },
+  RateLimitStoreDown: {
+    fires: grown('llm_gateway_rate_limit_store_failures_total', {}, 4),
+    value: 5,
+    silent: [grown('llm_gateway_rate_limit_store_failures_total', {}, 0)],
+  },
+  GpuXid: {
+    fires: grown('ops_gpu_xid_events_total', { xid: '79' }, 4),
+    value: 6,
+    silent: [grown('ops_gpu_xid_events_total', { xid: '13' }, 4)],
+  },
+  OllamaOomKilled: {
+    fires: grown('ops_oom_kills_total', { process: 'ollama' }, 4),
+    value: 6,
+    silent: [grown('ops_oom_kills_total', { process: 'chrome' }, 4)],
+  },
+  GpuMissing: {
+    fires: [...state('ops_gpus_expected').fires(2), ...state('ops_gpus_visible').fires(1)],
+    value: 1,
+    silent: [[...state('ops_gpus_expected').fires(2), ...state('ops_gpus_visible').fires(2)]],
+  },
+  GpuHot: {
+    fires: state('ops_gpu_temperature_celsius', { uuid: 'GPU-a', sensor: 'core' }).fires(86),
+    value: 86,
+    silent: [
+      state('ops_gpu_temperature_celsius', { uuid: 'GPU-a', sensor: 'core' }).fires(85),
+      state('ops_gpu_temperature_celsius', { uuid: 'GPU-a', sensor: 'memory' }).fires(95),
+    ],
+  },
+  GpuThrottled: {
+    fires: state('ops_gpu_clocks_event_active', { uuid: 'GPU-a', reason: 'hw_thermal_slowdown' }).fires(1),
+    value: 1,
+    silent: [state('ops_gpu_clocks_event_active', { uuid: 'GPU-a', reason: 'sw_power_cap' }).fires(1)],
+  },
+  GpuMemoryErrors: {
+    fires: grown('ops_gpu_ecc_errors_total', { uuid: 'GPU-a', severity: 'uncorrected' }, 4),
+    value: 6,
+    silent: [grown('ops_gpu_ecc_errors_total', { uuid: 'GPU-a', severity: 'corrected' }, 4)],
+  },
+  CertificateNotReloaded: {
+    fires: state('ops_tls_cert_file_matches_live', { target: 'a' }).fires(0),
+    value: 0,
+    silent: [state('ops_tls_cert_file_matches_live', { target: 'a' }).fires(1)],
+  },
+  CertificateBroken: {
+    fires: state('ops_tls_cert_problem', { target: 'a', source: 'live', problem: 'wrong_host' }).fires(1),
+    value: 1,
+    silent: [state('ops_tls_cert_problem', { target: 'a', source: 'live', problem: 'expired' }).fires(1)],
+  },
+  RenewalFailed: {
+    fires: state('ops_certbot_last_run_success').fires(0),
+    value: 0,
+    silent: [state('ops_certbot_last_run_success').fires(1)],
   },
   CheckFailing: {
     fires: [gauge('ops_check_success', { check: 'gpu' }, 0)],
@@ -184,6 +289,8 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))('rule %s', (name,
       .map(([, found]) => found ?? '')
       .filter((found) => found !== 'value' && found !== 'threshold');
     for (const label of own) expect(Object.keys(fired?.labels ?? {})).toContain(label);
+    // Prometheus would put the alert's own in their place.
+    for (const taken of ['severity', 'alertname', 'alertstate']) expect(fired?.labels).not.toHaveProperty(taken);
   });
 });
 

@@ -11,6 +11,7 @@ import { listening } from './support/listening.ts';
 
 const notBefore = 'ops_tls_cert_not_before_timestamp_seconds';
 const notAfter = 'ops_tls_cert_not_after_timestamp_seconds';
+const problems = 'ops_tls_cert_problem';
 
 interface Pair {
   readonly certificate: string;
@@ -88,7 +89,10 @@ describe('certificates in files', () => {
     const made = make(from, to);
     const samples = await runCheck(certificate, { files: [made.certificate] });
     const labels = { target: made.certificate, source: 'file' };
-    expect(samples).toHaveLength(2);
+    const problem = (name: string) => valuesOf(samples, problems, { ...labels, problem: name });
+    expect(problem('expired')).toEqual([Number(to < 0)]);
+    expect(problem('not_yet_valid')).toEqual([Number(from > 0)]);
+    expect(problem('unreadable')).toEqual([0]);
     expect(valuesOf(samples, notBefore, labels)).toEqual([made.from]);
     expect(valuesOf(samples, notAfter, labels)).toEqual([made.to]);
   });

@@ -1,6 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { catalogue, watchMetrics } from '../../src/catalogue/index.ts';
+import type { Metric } from '../../src/catalogue/metric.ts';
+import * as processMetrics from '../../src/catalogue/process.ts';
+import * as watch from '../../src/catalogue/watch.ts';
 import type { Check } from '../../src/check.ts';
 import { discover } from '../../src/discover.ts';
 import { OpsError } from '../../src/errors.ts';
@@ -32,6 +36,11 @@ describe.each(checks.map(({ name, unit }) => [name, unit] as const))('check %s',
     expect(check.summary.zh).toMatch(/\p{Script=Han}/u);
   });
 
+  test('declares what it measures, out of the catalogue', () => {
+    expect(check.metrics).not.toEqual([]);
+    for (const metric of check.metrics) expect(catalogue, metric.name).toContain(metric);
+  });
+
   test('runs on its defaults: every option has one', () => {
     const { every, timeout } = check.schema.parse({});
     expect(timeout).toBeGreaterThan(0);
@@ -51,6 +60,12 @@ describe.each(checks.map(({ name, unit }) => [name, unit] as const))('check %s',
   test('refuses an option that it does not know', async () => {
     expect(await mistakes({ [name]: { tiemout: '5s' } })).toMatch(new RegExp(`watch\\.checks\\.${name}.*tiemout`));
   });
+});
+
+test('whatever watch exposes of others is declared by a check', () => {
+  const own = [...Object.values<Metric>(watch), ...Object.values<Metric>(processMetrics)];
+  const declared = new Set(checks.flatMap(({ unit }) => unit.metrics));
+  expect(watchMetrics.filter((metric) => !own.includes(metric) && !declared.has(metric))).toEqual([]);
 });
 
 test('all checks are planned, whether they are named in the configuration or not', async () => {

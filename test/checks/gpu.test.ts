@@ -59,6 +59,65 @@ describe('the GPU check', () => {
     expect(samples.every(({ value }) => Number.isFinite(value))).toBe(true);
   });
 
+  test('measures what wears a card out, and who holds its memory', async () => {
+    const { command, set } = await simulator();
+    const processes = [
+      { pid: 11, name: '/usr/lib/ollama/cuda_v12/llama-server', memory: 9000 },
+      { pid: 12, name: '/usr/bin/ollama', memory: 500 },
+      { pid: 13, name: 'python3', memory: 300 },
+      { pid: 14, name: 'python3', memory: 200 },
+      { pid: 15, name: 'a, b', memory: '[N/A]' },
+    ];
+    await set([
+      { uuid: 'GPU-a', margin: -3, powerLimit: 250, eccUncorrected: 2, remapPending: 'Yes', processes },
+      { uuid: 'GPU-b', mig: 'Enabled', utilization: '[N/A]' },
+    ]);
+    const samples = await runCheck(gpu, { command });
+    const of = (name: string, labels: Record<string, string>) => valuesOf(samples, name, labels);
+    expect(of('ops_gpu_temperature_margin_celsius', { uuid: 'GPU-a' })).toEqual([-3]);
+    expect(of('ops_gpu_temperature_margin_celsius', { uuid: 'GPU-b' })).toEqual([]);
+    expect(of('ops_gpu_power_limit_watts', { uuid: 'GPU-a' })).toEqual([250]);
+    expect(of('ops_gpu_ecc_errors_total', { uuid: 'GPU-a', severity: 'uncorrected' })).toEqual([2]);
+    expect(of('ops_gpu_remapped_rows_state', { uuid: 'GPU-a', state: 'pending' })).toEqual([1]);
+    expect(of('ops_gpu_remapped_rows_state', { uuid: 'GPU-a', state: 'failure' })).toEqual([0]);
+    expect(of('ops_gpu_mig_enabled', { uuid: 'GPU-b' })).toEqual([1]);
+    expect(of('ops_gpu_mig_enabled', { uuid: 'GPU-a' })).toEqual([]);
+    expect(of('ops_gpu_utilization_ratio', { uuid: 'GPU-b' })).toEqual([]);
+    expect(of('ops_gpu_process_memory_bytes', { uuid: 'GPU-a', process: 'ollama' })).toEqual([9500 * mebibyte]);
+    expect(of('ops_gpu_process_memory_bytes', { uuid: 'GPU-a', process: 'python3' })).toEqual([500 * mebibyte]);
+    expect(of('ops_gpu_process_memory_bytes', {})).toHaveLength(2);
+  });
+
+  test('measures the rest when the processes cannot be asked', async () => {
+    const { command, set } = await simulator();
+    await set([{ uuid: 'GPU-a' }], 'apps-refused');
+    const samples = await runCheck(gpu, { command });
+    expect(valuesOf(samples, 'ops_gpu_memory_used_bytes')).toHaveLength(1);
+    expect(valuesOf(samples, 'ops_gpu_process_memory_bytes')).toEqual([]);
+  });
+
+  test('remembers a GPU that has vanished, and gives no values of it', async () => {
+    const { command, set } = await simulator();
+    await set([{ uuid: 'GPU-a' }, { uuid: 'GPU-b' }]);
+    await runCheck(gpu, { command });
+    await set([{ uuid: 'GPU-a' }]);
+    const samples = await runCheck(gpu, { command });
+    expect(valuesOf(samples, 'ops_gpus_visible')).toEqual([1]);
+    expect(valuesOf(samples, 'ops_gpus_expected')).toEqual([2]);
+    expect(samples.filter(({ labels }) => labels['uuid'] === 'GPU-b')).toEqual([]);
+  });
+
+  test('no GPU at all is a measurement where some should be, and a failure elsewhere', async () => {
+    const { command, set } = await simulator();
+    await set([], 'no-device');
+    expect((await faultOf(runCheck(gpu, { command }))).values['gpu_fault']).toBe('no-device');
+    const samples = await runCheck(gpu, { command, expected: 2 });
+    expect(samples.map(({ name, value }) => [name, value])).toEqual([
+      ['ops_gpus_visible', 0],
+      ['ops_gpus_expected', 2],
+    ]);
+  });
+
   test('gives samples of the catalogue only, with their labels and none else', async () => {
     const { command } = await simulator();
     for (const { name, labels } of await runCheck(gpu, { command })) {
@@ -84,7 +143,7 @@ describe('the GPU check', () => {
     await set([{}], 'hang');
     const error = await faultOf(runCheck(gpu, { command, timeout: '1s' }));
     expect(error.values['gpu_fault']).toBe('hung');
-    expect(error.message).toContain('no answer within 450 ms');
+    expect(error.message).toContain('no answer within 300 ms');
     await set([{}]);
     expect(valuesOf(await runCheck(gpu, { command }), 'ops_gpus_visible')).toEqual([1]);
   });

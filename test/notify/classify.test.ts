@@ -26,11 +26,29 @@ test.each([
   expect(classify(failure(fields)).class).toBe(expected);
 });
 
-test('the reason names the fix where there is one', () => {
-  expect(classify(failure({ code: 'EAUTH', responseCode: 535 })).reason).toBe(
-    'the server said no (check notify.email.smtp.user and password_file)',
-  );
-  expect(classify(failure({ code: 'ETIMEDOUT' })).reason).toBe('the server said no');
+test.each([
+  ['a wrong password', { code: 'EAUTH', responseCode: 535 }, 'smtp.user and password_file'],
+  [
+    'a certificate for another name',
+    { code: 'ESOCKET', originalCode: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+    'name in the certificate',
+  ],
+  ['an unknown authority', { code: 'ESOCKET', originalCode: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, 'NODE_EXTRA_CA_CERTS'],
+  ['an expired certificate', { code: 'ESOCKET', originalCode: 'CERT_HAS_EXPIRED' }, 'expired'],
+  ['a wrong port', { code: 'ESOCKET', originalCode: 'ERR_SSL_WRONG_VERSION_NUMBER' }, '587'],
+  ['a closed port', { code: 'ESOCKET', originalCode: 'ECONNREFUSED', command: 'CONN' }, 'host and port'],
+  ['a silent port', { code: 'ETIMEDOUT', command: 'CONN' }, 'firewall'],
+  ['an unknown host', { code: 'EDNS', command: 'CONN' }, 'smtp.host'],
+  ['a refused recipient', { code: 'EENVELOPE', command: 'RCPT TO', responseCode: 550 }, 'notify.email.to'],
+  ['a refused sender', { code: 'EENVELOPE', command: 'MAIL FROM', responseCode: 550 }, 'notify.email.from'],
+])('the reason names the fix for %s', (_, fields, fix) => {
+  expect(classify(failure(fields)).reason).toMatch(/^the server said no \(.+\)$/);
+  expect(classify(failure(fields)).reason).toContain(fix);
+});
+
+test('greylisting asks for no repair', () => {
+  const greylisted = { code: 'EENVELOPE', command: 'RCPT TO', responseCode: 450 };
+  expect(classify(failure(greylisted)).reason).toBe('the server said no');
 });
 
 test('what is no error at all is still classified', () => {

@@ -46,7 +46,8 @@ async function rig(port: number, smtp: object = {}) {
     clock: systemClock,
     log,
     backoff,
-    render: (entry, minimal) => renderEntry(entry, minimal, { context, diagnose: undefined, log }),
+    render: (entry, minimal) =>
+      renderEntry(entry, minimal, { context, diagnose: undefined, log, consequences: () => [] }),
     onResult: (_, result) => results.push(result),
   });
   onTestFinished(async () => {
@@ -54,7 +55,7 @@ async function rig(port: number, smtp: object = {}) {
     incidents.close();
   });
   const tell = (kind: 'firing' | 'resolved', incident: Incident, at: number) =>
-    announcements({ kind, incident, at, decidedBy: [] }, rule, channels, context());
+    announcements({ kind, incident, at, decidedBy: [] }, rule, channels, { ...context(), groupWaitMs: 0 });
   return {
     incidents,
     results,

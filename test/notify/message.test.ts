@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { selectorsOf } from '../../src/expression/ast.ts';
 import { type MessageContext, renderMessage } from '../../src/notify/message.ts';
 import { type Notice, noticeOf, subjectOf } from '../../src/notify/notice.ts';
 import { activate, loadRuleGroups } from '../../src/rule.ts';
@@ -28,6 +29,11 @@ const fired: Incident = {
   closedAt: null,
   value: 0.96,
   peak: 0.96,
+  rootId: null,
+  flaps: 0,
+  announcedAt: null,
+  lastToldAt: null,
+  reminders: 0,
 };
 const resolved: Incident = { ...fired, state: 'resolved', closedAt: start + 754_000, peak: 0.991 };
 
@@ -211,7 +217,7 @@ test('a diagnosis with long evidence keeps the HTML below 20 kB', () => {
 });
 
 test('the minimal form has text only, without what a filter may have refused', () => {
-  const { html, text } = renderMessage(entryOf(), firing, diagnosis, context, true);
+  const { html, text } = renderMessage(entryOf(), firing, diagnosis, context, { minimal: true });
   expect(html).toBeUndefined();
   expect(text).toContain('GPU-0');
   expect(text).not.toContain('CUDA');
@@ -223,7 +229,9 @@ test('triage that was not done in time is said, and leaves a command', () => {
 
 test('no mail has an unfilled placeholder, whatever the rule', () => {
   for (const one of rules) {
-    const labels = { uuid: 'GPU-0', target: 'a.pem', source: 'file', check: 'gpu', mount: '/' };
+    const labels = Object.fromEntries(
+      selectorsOf(one.expression).flatMap(({ metric }) => Object.keys(metric.labels).map((label) => [label, 'x'])),
+    );
     const notice = noticeOf(eventOf({ ...fired, rule: one.name, labels }), one);
     for (const language of ['en', 'zh'] as const) {
       expect(subjectOf(notice, 'box', language) + render(notice, { language }).text).not.toMatch(/\{\w+\}/);

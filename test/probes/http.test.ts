@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codeOf, OpsError } from '../../src/errors.ts';
 import { getHttp } from '../../src/probes/http.ts';
-import { listeningPorts, portsOf } from '../../src/probes/sockets.ts';
+import { listeningPorts, socketsOf } from '../../src/probes/sockets.ts';
 
 const server = createServer((request, response) => {
   if (request.url === '/silent') return;
@@ -44,7 +44,19 @@ test('a refused connection is a sentence, and keeps its code', async () => {
 test('the listening ports are those of /proc, and only those that listen', async () => {
   const ports = await listeningPorts();
   expect(ports?.has(port)).toBe(true);
-  expect(portsOf('sl local\n 0: 0100007F:4965 00000000:0000 0A x\n 1: 0100007F:0050 0100007F:1234 01 x')).toEqual([
-    18_789,
+  expect(socketsOf('sl local\n 0: 0100007F:4965 00000000:0000 0A x\n 1: 0100007F:0050 0100007F:1234 01 x')).toEqual([
+    { port: 18_789, loopback: true },
   ]);
+});
+
+test.each([
+  ['0100007F', true],
+  ['3500007F', true],
+  ['00000000', false],
+  ['0200A8C0', false],
+  ['00000000000000000000000001000000', true],
+  ['0000000000000000FFFF00000100007F', true],
+  ['00000000000000000000000000000000', false],
+])('a socket on %s is on loopback: %s', (address, loopback) => {
+  expect(socketsOf(` 0: ${address}:2CAA 00000000:0000 0A x`)).toEqual([{ port: 11_434, loopback }]);
 });

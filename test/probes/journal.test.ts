@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readContainerLog } from '../../src/probes/docker.ts';
 import { readJournal } from '../../src/probes/journal.ts';
+import { followKernelLog } from '../../src/probes/kernel-log.ts';
 
 const usualPath = process.env['PATH'];
 let folder = '';
@@ -57,4 +58,33 @@ echo '2026-11-24T15:00:01.000000001Z first' >&2`,
 test('a container that does not exist is a reason, not silence', async () => {
   await program('docker', 'echo "Error response from daemon: No such container: x" >&2; exit 1');
   await expect(readContainerLog({ container: 'x', ...query })).rejects.toThrow('No such container: x');
+});
+
+test('the kernel log of journald is followed by the cursor of its last entry', async () => {
+  await program(
+    'journalctl',
+    `echo "$@" > ${folder}/args
+echo '{"MESSAGE":"a","__REALTIME_TIMESTAMP":"1795532400000000","__CURSOR":"s=1;i=2"}'`,
+  );
+  const read = followKernelLog('journal');
+  const window = { from: query.from, now: query.to, timeoutMs: 5000 };
+  expect(await read(window)).toEqual([{ text: 'a', at: 1_795_532_400_000 }]);
+  expect(await readFile(path.join(folder, 'args'), 'utf8')).toContain(`--dmesg --since=@${query.from / 1000}`);
+  await read(window);
+  const args = await readFile(path.join(folder, 'args'), 'utf8');
+  expect(args).toContain('--after-cursor=s=1;i=2');
+  expect(args).not.toContain('--since');
+});
+
+test.each([
+  ['missing', 'No journal files were found.'],
+  ['closed to us', 'Hint: You are currently not seeing messages from other users and the system.'],
+])('a journal that is %s is noticed, though journalctl keeps quiet about it when it prints JSON', async (_, words) => {
+  await program('journalctl', `case "$*" in *--output=json*) ;; *) echo '${words}' >&2;; esac`);
+  await expect(readJournal({ unit: 'kernel', ...query })).rejects.toThrow(words);
+});
+
+test('a journal in which nothing happened is read', async () => {
+  await program('journalctl', 'exit 0');
+  expect(await readJournal({ unit: 'kernel', ...query })).toEqual([]);
 });

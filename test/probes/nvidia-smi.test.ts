@@ -1,10 +1,12 @@
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { OpsError } from '../../src/errors.ts';
+import { parseProcesses } from '../../src/probes/gpu-reading.ts';
 import { queryGpus } from '../../src/probes/nvidia-smi.ts';
 import { runProgram } from '../../src/probes/run.ts';
+import { corpusText } from '../support/corpus.ts';
 
 /** Writes a program that behaves like nvidia-smi: it knows some fields and refuses every query that names another. */
 async function fakeSmi(cells: Record<string, string>, ending = ''): Promise<string> {
@@ -47,6 +49,11 @@ const card = {
   'temperature.gpu': '71',
   'temperature.memory': '[N/A]',
   'power.draw': 'ERR!',
+  'temperature.gpu.tlimit': '34',
+  'ecc.errors.uncorrected.volatile.total': '0',
+  'remapped_rows.pending': '1',
+  'remapped_rows.failure': 'No',
+  'mig.mode.current': '[N/A]',
   'clocks_throttle_reasons.hw_thermal_slowdown': 'Not Active',
   'clocks_throttle_reasons.sw_thermal_slowdown': 'Active',
   'clocks_throttle_reasons.hw_power_brake_slowdown': '[Not Supported]',
@@ -70,8 +77,21 @@ describe('nvidia-smi', () => {
       utilizationRatio: 0.97,
       temperatureCelsius: 71,
       memoryTemperatureCelsius: undefined,
+      temperatureMarginCelsius: 34,
       powerWatts: undefined,
-      throttle: { hwThermal: false, swThermal: true, powerBrake: undefined, swPowerCap: undefined },
+      powerLimitWatts: undefined,
+      eccCorrected: undefined,
+      eccUncorrected: 0,
+      remapPending: true,
+      remapFailed: false,
+      mig: undefined,
+      throttle: {
+        hwSlowdown: undefined,
+        hwThermal: false,
+        swThermal: true,
+        powerBrake: undefined,
+        swPowerCap: undefined,
+      },
     });
   });
 
@@ -83,6 +103,80 @@ describe('nvidia-smi', () => {
   });
 
   test.each([
+    '[N/A]',
+    'N/A',
+    '[Not Supported]',
+    '[Unknown Error]',
+    '[GPU is lost]',
+    '[Requested functionality has been deprecated]',
+    '[Insufficient Permissions]',
+    'ERR!',
+    '',
+    'garbage',
+    '0x10',
+    '1e3',
+  ])('the cell %j is unknown', async (cell) => {
+    const [gpu] = await queryGpus({ command: await fakeSmi({ ...card, 'memory.used': cell }), timeoutMs: 5000 });
+    expect(gpu?.uuid).toBe('GPU-1');
+    expect(gpu?.memoryUsedBytes).toBeUndefined();
+  });
+
+  test.each([
+    ['39.17 W', 39.17],
+    ['0', 0],
+    ['211 MiB', 211],
+  ])('the cell %j is a number', async (cell, expected) => {
+    const [gpu] = await queryGpus({ command: await fakeSmi({ ...card, 'power.draw': cell }), timeoutMs: 5000 });
+    expect(gpu?.powerWatts).toBe(expected);
+  });
+
+  test('asks for the fields again after the driver was upgraded', async () => {
+    const command = await fakeSmi(card);
+    const ask = async () => (await queryGpus({ command, timeoutMs: 5000 }))[0];
+    expect((await ask())?.powerLimitWatts).toBeUndefined();
+    const upgraded = { ...card, driver_version: '580.10', 'enforced.power.limit': '250.00' };
+    await copyFile(await fakeSmi(upgraded), command);
+    expect((await ask())?.driverVersion).toBe('580.10');
+    expect((await ask())?.powerLimitWatts).toBe(250);
+  });
+
+  test('recovers from a driver that no longer knows a field', async () => {
+    const command = await fakeSmi(card);
+    const ask = () => queryGpus({ command, timeoutMs: 5000 });
+    await ask();
+    const { 'temperature.memory': _, ...newer } = card;
+    await copyFile(await fakeSmi(newer), command);
+    await expect(ask()).rejects.toThrow('temperature.memory');
+    expect(await ask()).toHaveLength(1);
+  });
+
+  test('gives the rows of the good cards beside the message about a lost one', async () => {
+    const lost = 'Unable to determine the device handle for GPU 0000:05:00.0: GPU is lost.';
+    const command = await fakeSmi(card, `[ "$1" = --help-query-gpu ] || { echo "${lost}"; trap 'exit 15' EXIT; }`);
+    expect(await queryGpus({ command, timeoutMs: 5000 })).toHaveLength(1);
+  });
+
+  test('never starts a second one beside one that hangs', async () => {
+    const command = await fakeSmi(
+      card,
+      'echo x >>"$0.starts"; [ -f "$0.healed" ] || while [ ! -f "$0.end" ]; do sleep 0.05; done',
+    );
+    // A shell in the background keeps the pipes, as a driver call keeps a process that no signal ends.
+    const script = await readFile(command, 'utf8');
+    await writeFile(
+      command,
+      script.replace('#!/bin/sh', `#!/bin/sh\n[ "$2" = inner ] || { sh "$0" "$1" inner; exit; }`),
+    );
+    const ask = () => faultOf(command, 200);
+    expect(await ask()).toBe('hung');
+    expect(await ask()).toBe('hung');
+    expect(await readFile(`${command}.starts`, 'utf8')).toBe('x\n');
+    await writeFile(`${command}.healed`, '');
+    await writeFile(`${command}.end`, '');
+    await expect.poll(() => queryGpus({ command, timeoutMs: 5000 }), { timeout: 5000 }).toHaveLength(1);
+  });
+
+  test.each([
     ['driver-mismatch', 'echo "Failed to initialize NVML: Driver/library version mismatch"; exit 18'],
     [
       'driver-not-loaded',
@@ -90,9 +184,38 @@ describe('nvidia-smi', () => {
     ],
     ['gpu-lost', 'exit 15'],
     ['no-device', 'echo "No devices were found"; exit 6'],
-    ['hung', 'sleep 30'],
+    [
+      'driver-not-loaded',
+      'echo "Unable to determine the device handle for GPU0: 0000:01:00.0: Unknown Error"; echo "No devices were found"; exit 6',
+    ],
+    ['container-lost-gpu', 'echo "Failed to initialize NVML: Unknown Error"; exit 255'],
+    ['permission', 'exit 4'],
+    ['power', 'exit 8'],
+    ['nvml-missing', 'exit 12'],
+    ['nvml-missing', 'exit 13'],
+    ['inforom-corrupt', 'exit 14'],
+    ['bad-query', 'exit 2'],
+    ['failed', 'echo garbage; exit 0'],
+    ['failed', 'exit 255'],
+    ['hung', 'sleep 2'],
   ])('names the fault %s', async (fault, ending) => {
     expect(await faultOf(await fakeSmi(card, ending), fault === 'hung' ? 300 : 5000)).toBe(fault);
+  });
+
+  test.each([
+    ['nvidia-smi-0015', 'gpu-lost'],
+    ['nvidia-smi-0019', 'driver-not-loaded'],
+  ])('names the fault of the real text %s', async (id, fault) => {
+    const text = corpusText(id);
+    expect(await faultOf(await fakeSmi(card, `cat <<'END'\n${text}\nEND\nexit 255`))).toBe(fault);
+  });
+
+  test('reads processes whose names have commas', () => {
+    const csv = 'GPU-1, 28512, ffmpeg, 370 MiB\nGPU-1, 7, a, b, c, [N/A]\nNo running processes found\n';
+    expect(parseProcesses(csv)).toEqual([
+      { uuid: 'GPU-1', pid: 28512, name: 'ffmpeg', memoryBytes: 370 * 1024 * 1024 },
+      { uuid: 'GPU-1', pid: 7, name: 'a, b, c', memoryBytes: undefined },
+    ]);
   });
 
   test('a program that is not there is a fault of its own', async () => {

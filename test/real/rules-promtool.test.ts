@@ -102,6 +102,41 @@ function world(seed: number): Column[] {
     column('ops_host_disk_total_bytes', { mount: '/' }, constant(100)),
     column('ops_tls_cert_not_before_timestamp_seconds', target, constant(life - 12_000)),
     column('ops_tls_cert_not_after_timestamp_seconds', target, constant(life * 0.4)),
+    ...['a', 'b'].flatMap((backend) => [
+      column('llm_gateway_backend_up', { backend }, states(random, [0, 1, 1])),
+      column('llm_gateway_breaker_state', { backend }, states(random, [0, 0, 1, 2])),
+    ]),
+    ...['llm_gateway_time_to_first_token_seconds', 'llm_gateway_admission_wait_seconds'].flatMap((name) => {
+      const fast = counter(random, 30);
+      const slow = counter(random, 30);
+      const bucket = (le: string, values: readonly number[]) => column(`${name}_bucket`, { le }, values);
+      const both = fast.map((value, index) => value + (slow[index] ?? 0));
+      return [bucket('1', fast), bucket('5', fast), bucket('20', both), bucket('+Inf', both)];
+    }),
+    ...['m', 'n'].flatMap((model) => [
+      column('llm_gateway_model_reloads_total', { model }, counter(random, 3)),
+      column('llm_gateway_prompts_truncated_total', { model }, counter(random, 1)),
+    ]),
+    column('llm_gateway_audit_write_failures_total', {}, counter(random, 1)),
+    column('llm_gateway_rate_limit_store_failures_total', {}, counter(random, 1)),
+    ...['13', '79'].map((xid) => column('ops_gpu_xid_events_total', { xid }, counter(random, 1))),
+    ...['ollama', 'chrome'].map((process) => column('ops_oom_kills_total', { process }, counter(random, 1))),
+    column('ops_gpus_expected', {}, constant(2)),
+    column('ops_gpus_visible', {}, states(random, [1, 2, 2])),
+    ...['core', 'memory'].map((sensor) =>
+      column('ops_gpu_temperature_celsius', { uuid: 'GPU-a', sensor }, states(random, [60, 85, 86, 95])),
+    ),
+    ...['hw_thermal_slowdown', 'sw_power_cap'].map((reason) =>
+      column('ops_gpu_clocks_event_active', { uuid: 'GPU-a', reason }, states(random, [0, 1])),
+    ),
+    ...['corrected', 'uncorrected'].map((severity) =>
+      column('ops_gpu_ecc_errors_total', { uuid: 'GPU-a', severity }, counter(random, 1)),
+    ),
+    column('ops_tls_cert_file_matches_live', { target: 'chat.example.org' }, states(random, [0, 1])),
+    ...['wrong_host', 'expired'].map((problem) =>
+      column('ops_tls_cert_problem', { ...target, problem }, states(random, [0, 1])),
+    ),
+    column('ops_certbot_last_run_success', {}, states(random, [0, 1])),
     ...['ok', 'timeout', 'upstream_error', 'gateway_error', 'rejected', 'client_error'].flatMap((outcome) =>
       ['small', 'large'].map((model) =>
         column(requests.name, { outcome, model }, counter(random, outcome === 'ok' ? 20 : 3)),

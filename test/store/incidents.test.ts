@@ -2,7 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
-import { type NewNotification, openIncidents, type StoredIncident } from '../../src/store/incidents.ts';
+import type { StoredIncident } from '../../src/store/incident-row.ts';
+import { openIncidents } from '../../src/store/incidents.ts';
+import type { NewNotification } from '../../src/store/outbox.ts';
 import { temporaryFolder } from '../support/ops.ts';
 
 const domain = 'ops.example.org';
@@ -15,6 +17,11 @@ const firing: Omit<StoredIncident, 'id'> = {
   closedAt: null,
   value: 0.93,
   peak: 0.96,
+  rootId: null,
+  flaps: 0,
+  announcedAt: null,
+  lastToldAt: null,
+  reminders: 0,
 };
 
 const mail = (kind: NewNotification['kind'], recipient = 'on-call@example.org'): NewNotification => ({

@@ -34,6 +34,7 @@ function rig(folder: string, from = 0, keepPending = true) {
     log: pino({ level: 'silent' }),
     everyMs: 15_000,
     keepPending,
+    inMaintenance: () => false,
     announce(event) {
       events.push(event);
       return [{ kind: event.kind, channel: 'email', recipient: 'a@b.c', subject: 's', payload: '{}' }];

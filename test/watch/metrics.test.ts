@@ -34,6 +34,18 @@ const scrape = async (url: string): Promise<string> => (await fetch(`${url}/metr
 const seriesIn = (text: string): Set<string> =>
   new Set([...text.matchAll(/^([a-z]\w*)/gm)].map(([, name]) => name ?? ''));
 
+/**
+ * What only some machines have: Nginx, certbot, a journal, a second source of a certificate, cards that tell more, an
+ * Ollama that is up. The tests of the checks measure these.
+ */
+const notEverywhere = new RegExp(
+  [
+    '^ops_(?:nginx|ollama|certbot|oom|latency|http_phase|abnormal|requests_yesterday)',
+    '^ops_gpu_(?:ecc|mig|process|temperature_margin|xid)',
+    '^ops_(?:host_clock|host_folder|tls_cert_file_matches|port_exposed)',
+  ].join('|'),
+);
+
 test('/metrics has every metric of the catalogue with a series, and no other', async () => {
   const port = await healthyServer();
   const { url, start } = await watchRig({
@@ -48,14 +60,14 @@ test('/metrics has every metric of the catalogue with a series, and no other', a
   const names = watchMetrics.map(({ name }) => name).sort();
   const missing = async () => {
     const series = seriesIn(await scrape(url));
-    return names.filter((name) => !series.has(name));
+    return names.filter((name) => !series.has(name) && !notEverywhere.test(name));
   };
   await eventually('a series of every metric', async () => (await missing()).length === 0).catch(async () =>
     expect(await missing()).toEqual([]),
   );
   const text = await scrape(url);
   expect([...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name).sort()).toEqual(names);
-  expect([...seriesIn(text)].sort()).toEqual(names);
+  expect([...seriesIn(text)].filter((name) => !names.includes(name))).toEqual([]);
   expect(text).toContain('ops_http_up{check="ui-health"} 1');
   expect(text).toContain('ops_http_up{check="gateway"} 1');
   expect(text).toContain('ops_gpus_visible 1');
@@ -73,5 +85,6 @@ test('a series that is no longer measured disappears instead of standing still',
     const now = await scrape(url);
     return now.includes('ops_check_success{check="gpu"} 0') ? now : undefined;
   });
-  expect([...seriesIn(text)].filter((name) => name.startsWith('ops_gpu'))).toEqual([]);
+  // What the kernel log says of GPUs is measured still.
+  expect([...seriesIn(text)].filter((name) => /^ops_gpu(?!_xid)/.test(name))).toEqual([]);
 });

@@ -44,6 +44,7 @@ export async function watchRig({ mailPort, gatewayPort, checks = {} }: WatchRigO
     },
     alerts: {
       evaluate_every: '300ms',
+      group_wait: '1s',
       rules: { GpuMemoryHigh: { for: '1s' }, UiDown: off, GatewayDown: off, CheckFailing: off },
     },
     notify: {

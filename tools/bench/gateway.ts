@@ -39,7 +39,7 @@ const progress = (text: string) => process.stderr.write(`${text}\n`);
 async function compare(load: Load, mock: Server, servers: readonly Server[]): Promise<Results> {
   const results: Record<string, Figures> = {};
   for (const server of servers) {
-    results[server.name] = { cpuPerRequest: [], cpuPerToken: [], firstTokenMs: [], bytesPerStream: null };
+    results[server.name] = { cpuPerRequest: [], cpuPerToken: [], firstTokenMs: [], bytesPerStream: null, resident: [] };
     await cpuPerRequest(load, server, 3000);
     await streamFigures(load, mock, server, 1);
   }
@@ -76,29 +76,43 @@ const gatewayIn =
     return startGateway(mock, { nodeFlags: flags, folder: own });
   };
 
+/** CPU and delay of all servers, side by side. */
+async function sideBySide(load: Load, mock: Server): Promise<Results> {
+  const servers: Server[] = [];
+  try {
+    servers.push(await gatewayIn('gateway')(mock), await startPassThrough(mock));
+    const nginx = await startNginx(mock, folder);
+    if (nginx) servers.push(nginx);
+    else progress('nginx is not installed: its column stays empty');
+    return await compare(load, mock, servers);
+  } finally {
+    for (const server of servers) await server.stop();
+  }
+}
+
 async function bench(load: Load, mock: Server): Promise<void> {
-  const started = [await gatewayIn('gateway')(mock), await startPassThrough(mock), await startNginx(mock, folder)];
-  const servers = started.filter((server) => server !== undefined);
-  if (servers.length < started.length) progress('nginx is not installed: its column stays empty');
-  const results = await compare(load, mock, servers);
-  for (const server of servers) await server.stop();
-
+  const results = await sideBySide(load, mock);
   const streams = Number(values.streams);
-  const memory = (server: Server) => memoryPerStream(load, server, streams);
-  progress(`memory of ${streams} open streams`);
-  (results['gateway'] as Figures).bytesPerStream = await fresh(() => gatewayIn('streams')(mock), memory);
-  (results['pass-through'] as Figures).bytesPerStream = await fresh(() => startPassThrough(mock), memory);
-  progress(`memory over ${values.soak} requests`);
-  const samples = await fresh(
-    () => gatewayIn('soak')(mock),
-    (server) => soak(load, server, Number(values.soak)),
-  );
+  const count = Number(values.soak);
+  const startOf = { gateway: (name: string) => gatewayIn(name)(mock), 'pass-through': () => startPassThrough(mock) };
+  for (const [name, start] of Object.entries(startOf)) {
+    const figures = results[name] as Figures;
+    progress(`memory of the ${name}: ${streams} open streams, then ${count} requests`);
+    figures.bytesPerStream = await fresh(
+      () => start('streams'),
+      (server) => memoryPerStream(load, server, streams),
+    );
+    figures.resident = await fresh(
+      () => start('soak'),
+      (server) => soak(load, server, count),
+    );
+  }
 
-  const rows = rowsOf(results, samples);
+  const rows = rowsOf(results);
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, nodeFlags };
-  const resident = samples.map((bytes) => Number((bytes / 1e6).toFixed(1)));
+  const resident = results['gateway']?.resident.map((bytes) => Math.round(bytes / 1e6)) ?? [];
   if (values.json) {
-    process.stdout.write(`${JSON.stringify({ machine, rows, resident, rounds: results }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ machine, rows, results }, null, 2)}\n`);
     return;
   }
   process.stdout.write(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node} ${nodeFlags.join(' ')}\n\n`);

@@ -41,7 +41,7 @@ export const startPassThrough = (mock: Server) =>
   forked('pass-through', './pass-through.ts', [`http://127.0.0.1:${mock.port}`]);
 
 export interface GatewayRun {
-  /** Flags of Node before the program. */
+  /** Flags of Node in the place of those that `bin/ops` gives it; none: as it is started in earnest. */
   readonly nodeFlags: readonly string[];
   readonly folder: string;
 }
@@ -61,8 +61,10 @@ export async function startGateway(mock: Server, { nodeFlags, folder }: GatewayR
   };
   const file = join(folder, 'ops.yaml');
   writeFileSync(file, stringify(configuration));
-  const args = [...nodeFlags, program('../../bin/ops.js'), 'gateway', '--config', file];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'ignore'] });
+  const launch =
+    nodeFlags.length === 0 ? [program('../../bin/ops')] : [process.execPath, ...nodeFlags, program('../../bin/ops.js')];
+  const [command = '', ...args] = [...launch, 'gateway', '--config', file];
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'ignore'] });
   await answering(`http://127.0.0.1:${port}/health`);
   return { name: 'gateway', port, pid: Number(child.pid), stop: () => stopped(child) };
 }

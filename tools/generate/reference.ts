@@ -35,7 +35,7 @@ function describeValues(values: LabelValues): string {
   return 'atMost' in values ? `(at most ${values.atMost} values, then \`other\`)` : `(${values.join(', ')})`;
 }
 
-interface JsonSchema {
+export interface JsonSchema {
   type?: string;
   description?: string;
   default?: unknown;
@@ -54,12 +54,13 @@ function configurationPage(): string {
 
 ${notice} One YAML file; order: defaults < file < environment (\`OPS_GATEWAY_LISTEN\`) < flags. Durations are written as
 \`15s\`, \`10m\`, \`1h30m\`. A file whose top level has \`listen\` or \`ollama_api\` is read as the gateway section. The options
-of each check under \`watch.checks\` are its own: \`ops check --list\`.
+of each check under \`watch.checks\` are its own: [checks.md](checks.md).
 
 ${parts.join('\n')}`;
 }
 
-function optionRows(path: string, schema: JsonSchema): string[] {
+/** Rows of a table of options: name, value, default. */
+export function optionRows(path: string, schema: JsonSchema): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, field]) => {
     const own = `${path}.${key}`;
     if (field.properties) return optionRows(own, field);

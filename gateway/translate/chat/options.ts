@@ -47,8 +47,12 @@ export function addOptions(request: OllamaChatRequest, body: Fields, policy: Mod
     [inner, 'options.'],
     [body, ''],
   ] as const) {
-    for (const name of shared) set(context, name, readShared(fields, name, prefix + name), prefix + name);
-    for (const name of ollamaOptionNames) readOwn(context, fields, name, prefix + name);
+    for (const name of shared) {
+      if (isGiven(fields, name)) set(context, name, readShared(fields, name, prefix + name), prefix + name);
+    }
+    for (const name of ollamaOptionNames) {
+      if (isGiven(fields, name)) readOwn(context, fields, name, prefix + name);
+    }
   }
   ignored.push(...unknownFields(inner, insideOptions).map((name) => `options.${name}`));
   for (const name of ['max_tokens', 'max_completion_tokens'] as const) {
@@ -88,7 +92,6 @@ function readShared(fields: Fields, name: (typeof shared)[number], param: string
 
 /** An option that only Ollama has: read only where it may be set, so that a wrong value of a dropped one is no error. */
 function readOwn(context: Context, fields: Fields, name: OllamaOptionName, param: string): void {
-  if (!isGiven(fields, name)) return;
   if (!context.policy.allow.has(`options.${name}`)) {
     context.ignored.push(param);
     return;

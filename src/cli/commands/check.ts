@@ -1,3 +1,5 @@
+import type { CheckConfig } from '../../check.ts';
+import { formatDuration } from '../../duration.ts';
 import type { CheckRun } from '../../watch/run.ts';
 import type { CliCommand, CliContext } from '../command.ts';
 import { configOption, endpointsOf, readConfiguration } from '../configuration.ts';
@@ -9,6 +11,7 @@ interface Options {
   readonly config?: string;
   readonly list?: boolean;
   readonly json?: boolean;
+  readonly explain?: boolean;
 }
 
 interface Finding {
@@ -24,6 +27,7 @@ const command: CliCommand = {
     configOption(builder)
       .argument('[names...]', 'checks to run (default: all)')
       .option('--list', 'list the checks and end')
+      .option('--explain', 'also print the options in effect, the log, and every sample')
       .option('--json', 'print JSON')
       .action((names: string[], options: Options) => check(names, options, context));
   },
@@ -42,7 +46,7 @@ async function check(names: readonly string[], options: Options, context: CliCon
   if (options.list) {
     const listed = planned.map(({ name, check: { summary } }) => ({ name, summary: summary.en }));
     if (options.json) context.stdout.write(`${JSON.stringify(listed)}\n`);
-    else for (const { name, summary } of listed) context.stdout.write(`${name.padEnd(14)} ${summary}\n`);
+    else for (const { name, summary } of listed) context.stdout.write(`${name.padEnd(17)} ${summary}\n`);
     return;
   }
   const [{ checkRunner }, { systemClock }, { createLog }] = await Promise.all([
@@ -53,13 +57,19 @@ async function check(names: readonly string[], options: Options, context: CliCon
   const shared = {
     endpoints: endpointsOf(config),
     stop: new AbortController().signal,
-    log: createLog('error', 'check'),
     clock: systemClock,
   };
   const chosen = planned.filter(({ name }) => names.length === 0 || names.includes(name));
-  const runs = await Promise.all(chosen.map((one) => checkRunner(one, shared).run()));
+  const runs = await Promise.all(
+    chosen.map(async (one) => {
+      const written: string[] = [];
+      const keep = { write: (line: string) => void written.push(line) };
+      const log = options.explain ? createLog('debug', one.name, keep) : createLog('error', 'check');
+      return { ...(await checkRunner(one, { ...shared, log }).run()), explained: explain(one.config, written) };
+    }),
+  );
   const findings = await judgeOnce(runs, config.alerts.rules);
-  print(runs, findings, options.json === true, context);
+  print(runs, findings, options, context);
   context.exit(codeOf(runs, findings));
 }
 
@@ -86,17 +96,63 @@ async function judgeOnce(runs: readonly CheckRun[], overrides: Parameters<typeof
   );
 }
 
-function print(runs: readonly CheckRun[], findings: readonly Finding[], json: boolean, { stdout }: CliContext): void {
+interface Explained {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly log: readonly Readonly<Record<string, unknown>>[];
+}
+
+interface ExplainedRun extends CheckRun {
+  readonly explained: Explained;
+}
+
+/** What a run was given and what it said; a key is named and not shown. */
+function explain(config: CheckConfig, written: readonly string[]): Explained {
+  const { every, ...rest } = config;
+  const options = Object.entries({
+    every: every.kind === 'cron' ? every.expression : formatDuration(every.ms),
+    ...rest,
+  });
+  const shown = options.map(([name, value]) => [name, /key|password|token/.test(name) && value ? '***' : value]);
+  return { options: Object.fromEntries(shown), log: written.map((line) => JSON.parse(line)) };
+}
+
+function print(
+  runs: readonly ExplainedRun[],
+  findings: readonly Finding[],
+  { json, explain }: Options,
+  { stdout }: CliContext,
+): void {
   if (json) {
-    const checks = runs.map(({ status, samples }) => ({ ...status, samples }));
+    const checks = runs.map(({ status, samples, explained }) => ({
+      ...status,
+      samples,
+      ...(explain ? explained : {}),
+    }));
     stdout.write(`${JSON.stringify({ checks, findings })}\n`);
     return;
   }
-  for (const { name, status, samples } of runs) {
+  for (const { name, status, samples, explained } of runs) {
     const said = status.reason ?? (samples.length === 0 ? 'nothing to check' : `${samples.length} samples`);
-    stdout.write(`${status.reason === null ? '✓' : '?'} ${name.padEnd(14)} ${said}\n`);
+    stdout.write(`${status.reason === null ? '✓' : '?'} ${name.padEnd(17)} ${said}\n`);
+    if (explain) stdout.write(details(explained, samples));
   }
-  for (const { rule, severity, summary } of findings) stdout.write(`✗ ${severity.padEnd(14)} ${summary} (${rule})\n`);
+  for (const { rule, severity, summary } of findings) stdout.write(`✗ ${severity.padEnd(17)} ${summary} (${rule})\n`);
+}
+
+function details({ options, log }: Explained, samples: CheckRun['samples']): string {
+  const option = ([name, value]: [string, unknown]) => `    ${name}: ${JSON.stringify(value)}`;
+  const entry = ({ level, time, name, msg, ...more }: Explained['log'][number]) =>
+    `    ${level} ${msg} ${Object.keys(more).length === 0 ? '' : JSON.stringify(more)}`.trimEnd();
+  const sample = ({ name, labels, value }: CheckRun['samples'][number]) => {
+    const inner = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`);
+    return `    ${name}{${inner.join(',')}} ${value}`;
+  };
+  const parts = [
+    ['options', ...Object.entries(options).map(option)],
+    ['log', ...log.map(entry)],
+    ['samples', ...samples.map(sample)],
+  ];
+  return parts.map(([title, ...lines]) => `  ${title}:\n${lines.map((line) => `${line}\n`).join('')}`).join('');
 }
 
 function codeOf(runs: readonly CheckRun[], findings: readonly Finding[]): number {

@@ -20,6 +20,7 @@ const command: CliCommand = {
         createLog(gateway.log_level, 'up'),
       );
       onStopSignal(() => void children.stop());
+      process.on('SIGHUP', () => children.reload());
       context.exit(await children.ended);
     });
   },

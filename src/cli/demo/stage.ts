@@ -50,6 +50,7 @@ export async function startStage(ports: StagePorts): Promise<Stage> {
   ]);
   const configFile = join(folder, 'ops.yaml');
   await writeFile(configFile, stringify(configuration(folder, ports, { ollama, clawdbot, mail, gpu })));
+  await writeFile(join(folder, 'kernel.log'), '');
   const programLog = join(folder, 'program.log');
   const output = await open(programLog, 'a');
   const children = superviseChildren(
@@ -103,9 +104,12 @@ function configuration(folder: string, ports: StagePorts, { ollama, clawdbot, ma
         'ui-health': { ...quick, url: `${clawdbot.url}/health` },
         gateway: quick,
         certificate: { files: [], hosts: [] },
+        // What else this machine logs or lacks is no part of the story.
+        kernel: { source: join(folder, 'kernel.log') },
+        log: { file: join(folder, 'qwen-gateway.log') },
       },
     },
-    alerts: { evaluate_every: '1s', rules: { GatewayErrors: { for: '5s' } } },
+    alerts: { evaluate_every: '1s', group_wait: '2s', rules: { GatewayErrors: { for: '5s' } } },
     notify: {
       email: {
         from: 'ops@clawdbot.example',

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import pino from 'pino';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Check, CheckConfig, CheckContext } from '../../../src/check.ts';
 import { systemClock } from '../../../src/clock.ts';
 import type { Endpoints } from '../../../src/endpoints.ts';
@@ -14,19 +14,24 @@ const nowhere: Endpoints = {
   page: 'http://127.0.0.1:9',
 };
 
-/** Runs a check once with the options that an operator would write. */
-export function runCheck<Config extends CheckConfig>(
+/** Runs a check once with the options that an operator would write; it measures what it declares and nothing else. */
+export async function runCheck<Config extends CheckConfig>(
   check: Check<Config>,
   options: Readonly<Record<string, unknown>>,
   endpoints: Partial<Endpoints> = {},
+  more: Partial<CheckContext> = {},
 ): Promise<Sample[]> {
   const context: CheckContext = {
     endpoints: { ...nowhere, ...endpoints },
     signal: new AbortController().signal,
     log: pino({ level: 'silent' }),
     clock: systemClock,
+    ...more,
   };
-  return check.run(check.schema.parse(options), context);
+  const samples = await check.run(check.schema.parse(options), context);
+  const declared = check.metrics.map(({ name }) => name);
+  for (const { name } of samples) expect(declared).toContain(name.replace(/_(bucket|sum|count)$/, ''));
+  return samples;
 }
 
 /** Values of the samples of a name whose labels contain the given ones. */

@@ -80,11 +80,12 @@ export const intended: readonly Intended[] = [
   {
     subject: 'a model that repeats itself for ever',
     ollama: 'breaks off: `finish_reason` null and no usage, in a stream neither the reason nor `[DONE]`',
-    gateway: '`stop`, usage by its own count, and `[DONE]`',
+    gateway: '`stop`, the tokens of the answer by its own count, and `[DONE]`',
     reason: 'A client waits for an end that never comes, or takes the answer for a broken one.',
     cases: ['a model that repeats itself', 'a model that repeats itself, streamed'],
     paths: [
-      ...['choices[*].finish_reason', 'usage.completion_tokens', 'usage.total_tokens', 'finish_reasons', 'order'],
+      ...['choices[*].finish_reason', 'finish_reasons', 'order'],
+      ...['usage.prompt_tokens', 'usage.completion_tokens', 'usage.total_tokens'],
     ],
   },
   {
@@ -152,4 +153,12 @@ export const intended: readonly Intended[] = [
     ['embedding by a chat model'],
     '501',
   ),
+  {
+    subject: '`usage.prompt_tokens` of an answer that Ollama broke off',
+    ollama: '`0`',
+    gateway: 'absent, as is the total; `completion_tokens` is counted',
+    reason: 'Nobody counted the prompt, and a zero would be a wrong number.',
+    cases: ['a model that repeats itself'],
+    paths: ['usage.prompt_tokens', 'usage.total_tokens'],
+  },
 ];

@@ -1,0 +1,88 @@
+import * as watch from '../catalogue/watch.ts';
+import type { Clock } from '../clock.ts';
+import type { ListenAddress } from '../config/types.ts';
+import type { ActiveRule } from '../rule.ts';
+import type { IncidentStore } from '../store/incidents.ts';
+import type { NewNotification } from '../store/outbox.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/registry.ts';
+import type { Diagnosis } from '../triage/diagnosis.ts';
+import type { IncidentEvent } from '../watch/incident.ts';
+import { announcements, renderEntry } from './announce.ts';
+import type { Channel } from './channel.ts';
+import type { NotifyConfig } from './config.ts';
+import { type Delivery, startDelivery } from './deliver.ts';
+import type { MessageContext } from './message.ts';
+import type { Backoff } from './outbox.ts';
+
+export interface NotifierOptions {
+  readonly config: NotifyConfig;
+  /** IANA zone of the reader. */
+  readonly timezone: string;
+  /** How long the mail of a warning is held back, milliseconds. */
+  readonly groupWaitMs: number;
+  readonly page: { readonly listen: ListenAddress; readonly external_url?: string | undefined };
+  readonly host: string;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly incidents: Pick<IncidentStore, 'outbox' | 'consequences'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Asked when a mail about a firing incident is rendered. */
+  readonly diagnose: (() => Promise<Diagnosis>) | undefined;
+  readonly backoff: Backoff | undefined;
+}
+
+/** Writes notifications of incidents and delivers them. */
+export interface Notifier extends Delivery {
+  /** Rows for the outbox, to be written with the event. */
+  announce(event: IncidentEvent, rule: ActiveRule): NewNotification[];
+}
+
+export function startNotifier(options: NotifierOptions): Notifier {
+  const { channels, incidents, clock, log, metrics, diagnose, backoff } = options;
+  const context = (): MessageContext => messageContext(options);
+  const delivery = startDelivery({
+    outbox: incidents.outbox,
+    channels,
+    clock,
+    log,
+    render: (entry, minimal) =>
+      renderEntry(entry, minimal, { context, diagnose, log, consequences: incidents.consequences }),
+    onResult: (channel, result) =>
+      metrics.add(watch.notifications, {
+        channel,
+        result: resultLabels[result.kind === 'accepted' ? 'accepted' : result.class],
+      }),
+    ...(backoff ? { backoff } : {}),
+  });
+  return {
+    ...delivery,
+    announce: (event, rule) => announcements(event, rule, channels, { ...context(), groupWaitMs: options.groupWaitMs }),
+  };
+}
+
+const resultLabels = {
+  accepted: 'accepted',
+  transient: 'transient',
+  unknown: 'transient',
+  content: 'permanent',
+  permanent: 'permanent',
+  configuration: 'configuration',
+} as const;
+
+function messageContext({ config, timezone, page, host, clock }: NotifierOptions): MessageContext {
+  return {
+    language: config.language,
+    timezone,
+    pageUrl: page.external_url,
+    pageAddress: `${page.listen.host ?? '127.0.0.1'}:${page.listen.port}`,
+    host,
+    now: clock.now(),
+  };
+}
+
+/** The right part of Message-IDs: that of the sender's address. */
+export function mailDomain({ email }: NotifyConfig, host: string): string {
+  return /@([\w.-]+)>?\s*$/.exec(email?.from ?? '')?.[1] ?? host;
+}

@@ -1,0 +1,61 @@
+import type { Clock } from '../clock.ts';
+import type { Sample } from '../expression/series.ts';
+import type { IncidentStore } from '../store/incidents.ts';
+import type { SampleStore } from '../store/samples.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Alerting } from './alerting.ts';
+import type { CheckLoop } from './check-loop.ts';
+import { ownSamples } from './observe.ts';
+
+const keepRawMs = 6 * 3_600_000;
+/** Samples of rarer checks are written again at each evaluation, as a scrape would: expressions look back 5 minutes. */
+const repeatAfterMs = 60_000;
+
+export interface EvaluationOptions {
+  readonly alerting: Alerting;
+  readonly samples: SampleStore;
+  readonly incidents: IncidentStore;
+  readonly checks: CheckLoop;
+  /** Called after notifications were written. */
+  readonly announced: () => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface EvaluationLoop {
+  /** The newest samples of everything, for a scrape. */
+  current(): Sample[];
+  /** One evaluation of every rule. */
+  tick(): void;
+}
+
+/** What happens at each evaluation: samples are carried on, rules judged, watch's own state stored, old samples forgotten. */
+export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
+  const { alerting, samples, incidents, checks, announced, clock, log } = options;
+  let evaluatedAt: number | undefined;
+
+  const repeated = (now: number): Sample[] =>
+    checks
+      .runs()
+      .filter(({ status }) => now - (status.lastRunAt ?? now) > repeatAfterMs)
+      .flatMap((run) => [...run.samples, ...run.about].map((sample) => ({ ...sample, at: now })));
+
+  const own = (now: number): Sample[] => ownSamples(alerting.alerts(), incidents.outbox.unsent(), evaluatedAt, now);
+
+  return {
+    current: () => [...checks.runs().flatMap((run) => [...run.samples, ...run.about]), ...own(clock.now())],
+    tick() {
+      const now = clock.now();
+      try {
+        samples.append(repeated(now));
+        if (alerting.tick(now, checks.statuses())) announced();
+        evaluatedAt = now;
+        samples.append(own(now));
+        samples.prune(now - keepRawMs);
+      } catch (error) {
+        // A full disk or a locked file: the next evaluation may succeed, and ops_rule_last_evaluation stands still.
+        log.error({ err: error }, 'the rules could not be evaluated');
+      }
+    },
+  };
+}
