@@ -29,10 +29,12 @@ export async function scanAll(
 
 /** One thread that takes pieces from the queue until it is empty. */
 function work(queue: Piece[], question: Question, done: (piece: Piece, scanned: Scanned) => void): Promise<void> {
+  // Threads do not take over the cache that bin/ops turned on; without it each strips the types of its files anew.
+  const cache = getCompileCacheDir();
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
     workerData: question,
-    env: { ...process.env, NODE_COMPILE_CACHE: getCompileCacheDir() },
+    env: cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: cache },
     resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
   });
   return new Promise<void>((resolve, reject) => {
