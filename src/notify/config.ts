@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration } from '../config/types.ts';
 import { languages } from '../text.ts';
 
 const smtp = z.strictObject({
@@ -19,6 +20,16 @@ export const notifySchema = z.strictObject({
       smtp: smtp.prefault({}),
     })
     .optional(),
+  /** Told of everything that is mailed, and when mail does not get through. */
+  webhook: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }),
+      /** Signs each body: header X-Ops-Signature, `sha256=` and the HMAC in hexadecimal. */
+      secret_file: z.string().min(1).optional(),
+    })
+    .optional(),
+  /** Address of a dead man's switch, asked for as long as the rules are evaluated. */
+  heartbeat: z.strictObject({ url: z.url({ protocol: /^https?$/ }), every: duration.prefault('1m') }).optional(),
   language: z.enum(languages).default('en'),
 });
 

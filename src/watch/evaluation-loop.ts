@@ -25,6 +25,8 @@ export interface EvaluationOptions {
 export interface EvaluationLoop {
   /** The newest samples of everything, for a scrape. */
   current(): Sample[];
+  /** Wall time of the last evaluation that succeeded, milliseconds. */
+  evaluatedAt(): number | undefined;
   /** One evaluation of every rule. */
   tick(): void;
 }
@@ -44,6 +46,7 @@ export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
 
   return {
     current: () => [...checks.runs().flatMap((run) => [...run.samples, ...run.about]), ...own(clock.now())],
+    evaluatedAt: () => evaluatedAt,
     tick() {
       const now = clock.now();
       try {

@@ -7,6 +7,7 @@ import type { Expression } from '../expression/ast.ts';
 import type { Series } from '../expression/series.ts';
 import { openChannels } from '../notify/channels.ts';
 import type { NotifyConfig } from '../notify/config.ts';
+import { startHeartbeat } from '../notify/heartbeat.ts';
 import { mailDomain, startNotifier } from '../notify/notifier.ts';
 import type { Backoff } from '../notify/outbox.ts';
 import { type IncidentStore, openIncidents } from '../store/incidents.ts';
@@ -60,6 +61,8 @@ export interface Watch {
   close(): Promise<void>;
 }
 
+/** Evaluations missed in a row, after which the dead man's switch is left to raise the alarm. */
+const deadAfter = 4;
 const longestAbsenceMs = 300_000;
 
 /**
@@ -102,6 +105,8 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   const expose = sampleExposer(metrics);
   metrics.beforeScrape(() => expose(loop.current()));
   if (channels.size === 0) log.warn('NOBODY IS MAILED: notify.email is not configured');
+  const alive = (): boolean => clock.now() - (loop.evaluatedAt() ?? clock.now()) < deadAfter * everyMs;
+  const cancelHeartbeat = notify.heartbeat && startHeartbeat({ config: notify.heartbeat, alive, clock, log });
   const cancelEvaluation = runBy({ kind: 'interval', ms: everyMs }, clock, async () => loop.tick());
 
   return {
@@ -115,6 +120,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
       stop.abort();
       checks.cancel();
       cancelEvaluation();
+      cancelHeartbeat?.();
       await notifier.close();
       samples.close();
       incidents.close();
