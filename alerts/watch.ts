@@ -1,4 +1,4 @@
-import { checkSuccess } from '../src/catalogue/watch.ts';
+import { checkSuccess, oldestPendingNotification } from '../src/catalogue/watch.ts';
 import { compare, number, select } from '../src/expression/ast.ts';
 import type { RuleGroup } from '../src/rule.ts';
 
@@ -19,6 +19,22 @@ const group: RuleGroup = {
       runbook: 'checkfailing',
       panel: 'checks-failing',
       commands: ['ops check {check}'],
+    },
+    {
+      name: 'NotificationsStuck',
+      expression: (threshold) => compare(select(oldestPendingNotification), '>', number(threshold)),
+      for: 0,
+      severity: 'critical',
+      threshold: 900,
+      unit: 'seconds',
+      summary: { en: 'a notification has waited {value} for its server', zh: '通知已等待服务器 {value}' },
+      description: {
+        en: 'No server has accepted a notification for more than {threshold}: nothing is lost, and nobody is told. Another channel, such as notify.webhook, hears of it at once.',
+        zh: '超过 {threshold} 没有服务器接受通知:不会丢失,但无人知晓。其他通道(如 notify.webhook)会立即收到。',
+      },
+      runbook: 'notificationsstuck',
+      panel: 'mail-age',
+      commands: ['ops alerts test --mail', 'ops status'],
     },
   ],
 };

@@ -223,6 +223,11 @@ const examples: Readonly<Record<string, Example>> = {
       [...state('ops_host_memory_available_bytes').fires(5), ...state('ops_host_memory_total_bytes').fires(100)],
     ],
   },
+  NotificationsStuck: {
+    fires: state('ops_notification_oldest_pending_seconds').fires(1000),
+    value: 1000,
+    silent: [state('ops_notification_oldest_pending_seconds').fires(900)],
+  },
   CheckFailing: {
     fires: [gauge('ops_check_success', { check: 'gpu' }, 0)],
     value: 0,

@@ -142,6 +142,7 @@ function world(seed: number): Column[] {
     ...['11434', '18789'].map((port) =>
       column('ops_port_exposed', { port, address: '10.0.0.5' }, states(random, [0, 1])),
     ),
+    column('ops_notification_oldest_pending_seconds', {}, states(random, [0, 0, 900, 1000])),
     column('ops_nginx_config_valid', {}, states(random, [0, 1])),
     column('ops_host_memory_available_bytes', {}, states(random, [3, 4, 6, 50])),
     column('ops_host_memory_total_bytes', {}, constant(100)),

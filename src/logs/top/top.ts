@@ -1,4 +1,4 @@
-import { reasonOf } from '../../errors.ts';
+import { codeOf, reasonOf } from '../../errors.ts';
 import { rotatedFiles } from '../rotated.ts';
 import { piecesOf } from './pieces.ts';
 import { scanAll } from './pool.ts';
@@ -29,7 +29,7 @@ export async function topAbnormal({ files, window, by, rows }: TopQuestion): Pro
   const pieces = await Promise.all(
     paths.map((path) =>
       piecesOf(path, window).catch((thrown: unknown): Piece[] => {
-        problems.set(path, reasonOf(thrown));
+        problems.set(path, whyNot(thrown));
         return [];
       }),
     ),
@@ -48,5 +48,12 @@ export async function topAbnormal({ files, window, by, rows }: TopQuestion): Pro
     files: paths.map((path) => ({ path, ...problemOf(problems.get(path)) })),
   };
 }
+
+const sentences: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'this user may not read it',
+};
+
+const whyNot = (thrown: unknown) => sentences[codeOf(thrown) ?? ''] ?? reasonOf(thrown);
 
 const problemOf = (problem: string | undefined) => (problem === undefined ? {} : { problem });
