@@ -8,6 +8,7 @@ import { createLog, type Log } from '../src/telemetry/log.ts';
 import { observeProcess } from '../src/telemetry/process.ts';
 import { createMetrics, type Metrics } from '../src/telemetry/registry.ts';
 import { startTracing } from '../src/telemetry/tracing.ts';
+import { withoutUserInfo } from '../src/text.ts';
 import { createAccount } from './account/account.ts';
 import { type AuditLog, openAuditLog } from './account/audit-log.ts';
 import { createAdmission } from './admission/admit.ts';
@@ -62,7 +63,7 @@ export async function startGateway(input: GatewayInput): Promise<Gateway> {
   await listen(parts, input.config);
   const address = urlOf(parts.app.server);
   const metricsAddress = urlOf(parts.metricsServer);
-  const ollama = input.config.ollama_api;
+  const ollama = input.config.ollama_api.map(withoutUserInfo);
   log.info({ address, metrics: metricsAddress, ollama }, `gateway listens on ${address}`);
   return {
     address,
@@ -85,9 +86,9 @@ export async function startGateway(input: GatewayInput): Promise<Gateway> {
 
 interface Parts extends GatewayServer {
   readonly metricsServer: Server;
-  reload(config: GatewayConfig): void;
   readonly metrics: Metrics;
   readonly audit: AuditLog;
+  reload(config: GatewayConfig): void;
   /** Ends what the servers need, after them. */
   release(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { modelReloads } from '../../src/catalogue/gateway.ts';
 import type { Clock } from '../../src/clock.ts';
+import { OpsError } from '../../src/errors.ts';
 import type { OllamaChatRecord, OllamaChatRequest } from '../../src/ollama.ts';
 import type { Log } from '../../src/telemetry/log.ts';
 import type { Metrics } from '../../src/telemetry/registry.ts';
@@ -21,7 +22,7 @@ const learningRate = 0.5;
 const unknownLoadMs = 30_000;
 
 interface Load {
-  /** Ends when the model is in memory. Rejects with an UpstreamFailure. */
+  /** Ends when the model is in memory. Rejects with an UpstreamFailure, or an OpsError when the gateway ends. */
   readonly done: Promise<void>;
   readonly startedAt: number;
 }
@@ -63,10 +64,6 @@ export class Loads {
     return done;
   }
 
-  isLoading(backend: Backend, tag: string): boolean {
-    return [...this.#running.keys()].some((key) => key.startsWith(`${backend.name} ${tag} `));
-  }
-
   /** Seconds until a model that is loading should be there, by its earlier loads; undefined where none is running. */
   secondsLeft(tag: string): number | undefined {
     const running = [...this.#running].find(([key]) => key.split(' ')[1] === tag)?.[1];
@@ -90,19 +87,20 @@ export class Loads {
 
   /** Aborts what still loads. */
   close(): void {
-    this.#ending.abort(new UpstreamFailure('reset', 'the gateway ends'));
+    this.#ending.abort(new OpsError('service_unavailable', { seconds: 5, reason: 'draining' }));
   }
 
   async #load(backend: Backend, request: OllamaChatRequest, options: Options, reload: boolean): Promise<void> {
     const { clock, log, timeouts } = this.#input;
-    const { model, keep_alive } = request;
+    const { model } = request;
     const started = clock.monotonic();
     log.info({ backend: backend.name, model, options }, 'loading model');
     let last: OllamaChatRecord | undefined;
     try {
       await chat({
         backend,
-        body: { model, messages: [], stream: true, options, ...(keep_alive === undefined ? {} : { keep_alive }) },
+        // Without the caller's keep_alive, which goes with its own request: 0 would unload the model for everybody.
+        body: { model, messages: [], stream: true, options },
         // Silence is what a load sounds like: only a dead server ends it early, whatever is said to its callers.
         timeouts: { ...timeouts(), on_silence: 'probe', first_token: timeouts().cold_load },
         clock,

@@ -61,8 +61,9 @@ export class Residency {
     return this.#models?.get(tag)?.contextLength;
   }
 
-  /** A load ended: looks what is there now. */
+  /** A load ended: looks what is there now. A look under way may have begun before the end. */
   async loaded(tag: string, numCtx: number | undefined): Promise<void> {
+    await this.#polling;
     await this.refresh();
     const resident = this.#models?.get(tag);
     if (resident && numCtx !== undefined) resident.requestedContext = numCtx;

@@ -104,7 +104,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   const loop = evaluationLoop({ alerting, samples, incidents, checks, announced, clock, log });
   const expose = sampleExposer(metrics);
   metrics.beforeScrape(() => expose(loop.current()));
-  if (channels.size === 0) log.warn('NOBODY IS MAILED: notify.email is not configured');
+  if (!channels.has('email')) log.warn('NOBODY IS MAILED: notify.email is not configured');
   const alive = (): boolean => clock.now() - (loop.evaluatedAt() ?? clock.now()) < deadAfter * everyMs;
   const cancelHeartbeat = notify.heartbeat && startHeartbeat({ config: notify.heartbeat, alive, clock, log });
   const cancelEvaluation = runBy({ kind: 'interval', ms: everyMs }, clock, async () => loop.tick());
@@ -115,7 +115,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     exposition: () => metrics.exposition(),
     tick: () => loop.tick(),
     series: (expression, from, to, step) => seriesOf(samples, expression, from, to, step),
-    snapshot: () => snapshotOf(checks.statuses(), alerting.alerts(), incidents, channels.size > 0, clock.now()),
+    snapshot: () => snapshotOf(checks.statuses(), alerting.alerts(), incidents, channels.has('email'), clock.now()),
     async close() {
       stop.abort();
       checks.cancel();

@@ -14,6 +14,15 @@ test('all that wait for a model share one load, and its time is theirs', async (
   for (const line of await audit(3)) expect(line.load_time).toBeGreaterThan(0.5);
 });
 
+test('a caller that wants the model gone after its answer does not unload it for those who wait', async () => {
+  const { chat, ollama } = await startRig({ ollama: cold });
+  const replies = await Promise.all([chat({ keep_alive: 0 }), chat()]);
+  expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+  // `messages: []` with `keep_alive: 0` is how Ollama is told to unload.
+  expect(ollama.chats.filter(isLoad).map(({ keep_alive }) => keep_alive)).toEqual([undefined]);
+  expect(ollama.chats.filter((request) => !isLoad(request)).map(({ keep_alive }) => keep_alive)).toContain(0);
+});
+
 test('a stream hears why it waits', async () => {
   const { chat } = await startRig({ ollama: cold, config: { sse_comment_interval: '200ms' } });
   const body = await (await chat({ stream: true })).text();
