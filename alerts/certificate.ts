@@ -29,6 +29,7 @@ const group: RuleGroup = {
     {
       ...shared,
       name: 'CertificateExpiresSoon',
+      causedBy: ['CertificateExpiresVerySoon', 'CertificateNotReloaded', 'RenewalFailed'],
       severity: 'warning',
       threshold: 1 / 3,
       description: {
@@ -76,6 +77,7 @@ const group: RuleGroup = {
         zh: '浏览器或其他客户端将拒绝 {target}({source}):{problem}。',
       },
       runbook: 'certificatebroken',
+      panel: 'certificate-problems',
       commands: ['ops check certificate', 'certbot certificates'],
     },
     {
@@ -90,6 +92,7 @@ const group: RuleGroup = {
         zh: 'certbot 续期失败;在证书到期之前暂时看不出影响。',
       },
       runbook: 'renewalfailed',
+      panel: 'certificate-days',
       commands: ['tail -n 50 /var/log/letsencrypt/letsencrypt.log', 'certbot renew --dry-run'],
     },
   ],

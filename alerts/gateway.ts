@@ -2,10 +2,9 @@ import {
   auditWriteFailures,
   backendUp,
   breakerState,
-  modelReloads,
-  promptsTruncated,
   queueWait,
   rateLimitStoreFailures,
+  rejections,
   requests,
   timeToFirstToken,
 } from '../src/catalogue/gateway.ts';
@@ -24,6 +23,7 @@ const group: RuleGroup = {
   rules: [
     {
       name: 'BackendDown',
+      causedBy: ['OllamaDown', 'GatewayDown'],
       expression: () => compare(select(backendUp), '==', number(0)),
       for: 60_000,
       severity: 'warning',
@@ -39,6 +39,7 @@ const group: RuleGroup = {
     },
     {
       name: 'BreakerOpen',
+      causedBy: ['BackendDown', 'GatewayErrors', 'GpuMissing', 'GpuXid'],
       expression: () => compare(select(breakerState), '>', number(0)),
       for: 30_000,
       severity: 'warning',
@@ -54,6 +55,8 @@ const group: RuleGroup = {
     },
     {
       name: 'FirstTokenSlow',
+      causedBy: ['QueueSlow'],
+      keepFiring: 300_000,
       expression: (threshold) => compare(quantile(0.95, rate(buckets(timeToFirstToken), 600)), '>', number(threshold)),
       for: 600_000,
       severity: 'warning',
@@ -70,6 +73,8 @@ const group: RuleGroup = {
     },
     {
       name: 'QueueSlow',
+      causedBy: ['ModelPartlyOnCpu', 'GpuThrottled', 'ModelReloadThrash', 'HostSwapping'],
+      keepFiring: 300_000,
       expression: (threshold) => compare(quantile(0.95, rate(buckets(queueWait), 300)), '>', number(threshold)),
       for: 300_000,
       severity: 'warning',
@@ -85,7 +90,27 @@ const group: RuleGroup = {
       commands: ['curl -s http://127.0.0.1:9464/inflight', 'ops config check'],
     },
     {
+      name: 'QueueFull',
+      causedBy: ['QueueSlow', 'GatewayDown'],
+      expression: (threshold) =>
+        compare(increase(select(rejections, { reason: 'queue' }), 300), '>', number(threshold)),
+      for: 0,
+      keepFiring: 300_000,
+      severity: 'warning',
+      threshold: 5,
+      unit: 'count',
+      summary: { en: '{value} chats were turned away in 5 minutes', zh: '5 分钟内 {value} 个对话被拒绝' },
+      description: {
+        en: 'The queue of the gateway was full: callers got 503 with Retry-After.',
+        zh: '网关队列已满:调用方收到带 Retry-After 的 503。',
+      },
+      runbook: 'queuefull',
+      panel: 'open-requests',
+      commands: ['curl -s http://127.0.0.1:9464/inflight', 'ops log top --since 1h --by key', 'ops triage'],
+    },
+    {
       name: 'ErrorBudgetBurn',
+      causedBy: ['GatewayErrors', 'BreakerOpen'],
       expression: (threshold) =>
         and(compare(failedShare(10_800), '>', number(threshold)), compare(failedShare(900), '>', number(threshold))),
       for: 300_000,
@@ -102,42 +127,8 @@ const group: RuleGroup = {
       commands: ['ops log top --since 3h --by error', 'ops triage'],
     },
     {
-      name: 'ModelReloadThrash',
-      expression: (threshold) => compare(increase(select(modelReloads), 600), '>', number(threshold)),
-      for: 0,
-      severity: 'warning',
-      threshold: 5,
-      unit: 'count',
-      summary: {
-        en: '{model} was loaded anew {value} times in 10 minutes',
-        zh: '{model} 在 10 分钟内重新加载 {value} 次',
-      },
-      description: {
-        en: 'Callers ask for {model} with different options (num_ctx and the like), so that each request loads it anew.',
-        zh: '调用方以不同选项(如 num_ctx)请求 {model},导致每次请求都重新加载。',
-      },
-      runbook: 'modelreloadthrash',
-      commands: ['journalctl -u qwen-gateway | grep "model reloaded"', 'ops config print'],
-    },
-    {
-      name: 'PromptsTruncated',
-      expression: () => compare(increase(select(promptsTruncated), 3600), '>', number(0)),
-      for: 0,
-      severity: 'info',
-      unit: 'count',
-      summary: {
-        en: '{value} prompts for {model} were cut in an hour',
-        zh: '一小时内 {model} 有 {value} 个提示被截断',
-      },
-      description: {
-        en: 'Prompts were longer than the context of {model}; Ollama dropped their beginning without a word.',
-        zh: '提示超过 {model} 的上下文长度,Ollama 已静默丢弃开头部分。',
-      },
-      runbook: 'promptstruncated',
-      commands: ['ollama ps', 'ops log top --by client'],
-    },
-    {
       name: 'AuditLinesLost',
+      causedBy: ['FolderAlmostFull'],
       expression: () => compare(increase(select(auditWriteFailures), 300), '>', number(0)),
       for: 0,
       severity: 'warning',
@@ -163,6 +154,7 @@ const group: RuleGroup = {
         zh: '无法访问 Redis;请求不计数放行,或在 rate_limit.on_store_failure: closed 时被拒绝。',
       },
       runbook: 'ratelimitstoredown',
+      panel: 'rejections',
       commands: ['systemctl status redis-server', 'redis-cli ping'],
     },
   ],

@@ -1,36 +1,21 @@
 import {
   gpuEccErrors,
-  gpuMemoryTotal,
-  gpuMemoryUsed,
+  gpuRemappedRows,
   gpusExpected,
   gpusVisible,
   gpuTemperature,
+  gpuTemperatureMargin,
   gpuThrottle,
 } from '../src/catalogue/gpu.ts';
-import { compare, divide, increase, number, select, subtract, sum } from '../src/expression/ast.ts';
+import { compare, increase, number, select, subtract, sum } from '../src/expression/ast.ts';
 import type { RuleGroup } from '../src/rule.ts';
 
 const group: RuleGroup = {
   name: 'gpu',
   rules: [
     {
-      name: 'GpuMemoryHigh',
-      expression: (threshold) => compare(divide(select(gpuMemoryUsed), select(gpuMemoryTotal)), '>', number(threshold)),
-      for: 600_000,
-      severity: 'warning',
-      threshold: 0.9,
-      unit: 'ratio',
-      summary: { en: 'GPU memory {value} – {uuid}', zh: 'GPU 显存 {value} – {uuid}' },
-      description: {
-        en: 'More than {threshold} of the memory of GPU {uuid} is in use. The next model or a long prompt may not fit, and Ollama then computes on the CPU.',
-        zh: 'GPU {uuid} 的显存占用超过 {threshold}。下一个模型或长提示可能放不下,Ollama 会退回 CPU 计算。',
-      },
-      runbook: 'gpumemoryhigh',
-      panel: 'gpu-memory',
-      commands: ['nvidia-smi', 'ollama ps', 'ollama stop MODEL'],
-    },
-    {
       name: 'GpuMissing',
+      causedBy: ['GpuXid'],
       expression: () => compare(subtract(select(gpusExpected), select(gpusVisible)), '>', number(0)),
       for: 60_000,
       severity: 'critical',
@@ -41,10 +26,12 @@ const group: RuleGroup = {
         zh: 'nvidia-smi 列出的 GPU 少于之前:有 GPU 掉线或驱动已放弃它。',
       },
       runbook: 'gpumissing',
+      panel: 'gpus-present',
       commands: ['nvidia-smi -L', 'journalctl -k | grep -i nvrm | tail -20'],
     },
     {
       name: 'GpuHot',
+      keepFiring: 300_000,
       expression: (threshold) => compare(select(gpuTemperature, { sensor: 'core' }), '>', number(threshold)),
       for: 300_000,
       severity: 'warning',
@@ -60,7 +47,27 @@ const group: RuleGroup = {
       commands: ['nvidia-smi -q -d temperature', 'nvidia-smi -q -d performance'],
     },
     {
+      name: 'GpuMarginGone',
+      causedBy: ['GpuHot'],
+      expression: (threshold) => compare(select(gpuTemperatureMargin), '<=', number(threshold)),
+      for: 60_000,
+      keepFiring: 300_000,
+      severity: 'warning',
+      threshold: 0,
+      unit: 'celsius',
+      summary: { en: 'GPU {uuid} is at its own heat limit', zh: 'GPU {uuid} 已达到自身温度上限' },
+      description: {
+        en: 'The card says that it has {value} left before it slows down, whatever its temperature reads.',
+        zh: '显卡报告距降频仅剩 {value},无论温度读数多少。',
+      },
+      runbook: 'gpumargingone',
+      panel: 'gpu-margin',
+      commands: ['nvidia-smi -q -d temperature', 'nvidia-smi -q -d performance'],
+    },
+    {
       name: 'GpuThrottled',
+      causedBy: ['GpuHot', 'GpuMarginGone'],
+      keepFiring: 300_000,
       expression: () =>
         compare(
           select(gpuThrottle, { reason: ['hw_thermal_slowdown', 'sw_thermal_slowdown', 'hw_power_brake_slowdown'] }),
@@ -81,6 +88,7 @@ const group: RuleGroup = {
     },
     {
       name: 'GpuMemoryErrors',
+      causedBy: ['GpuXid'],
       // By uuid alone: the metric's own label `severity` would be taken for that of the alert.
       expression: () =>
         compare(sum(increase(select(gpuEccErrors, { severity: 'uncorrected' }), 3600), 'uuid'), '>', number(0)),
@@ -93,7 +101,24 @@ const group: RuleGroup = {
         zh: 'GPU {uuid} 出现无法纠正的显存错误;回答可能有误。',
       },
       runbook: 'gpumemoryerrors',
+      panel: 'gpu-faults',
       commands: ['nvidia-smi -q -d ecc,row_remapper', 'journalctl -k | grep -i xid | tail -5'],
+    },
+    {
+      name: 'GpuRowsRemapped',
+      causedBy: ['GpuXid', 'GpuMemoryErrors'],
+      expression: () => compare(select(gpuRemappedRows), '>', number(0)),
+      for: 0,
+      severity: 'warning',
+      unit: 'state',
+      summary: { en: 'memory rows of GPU {uuid}: remap {state}', zh: 'GPU {uuid} 显存行重映射:{state}' },
+      description: {
+        en: 'pending: GPU {uuid} replaces bad memory rows at its next reset. failure: it has none left to replace them with. Now: {state}.',
+        zh: 'pending:GPU {uuid} 将在下次重置时替换坏行;failure:已无可用备用行。当前:{state}。',
+      },
+      runbook: 'gpurowsremapped',
+      panel: 'gpu-faults',
+      commands: ['nvidia-smi -q -d row_remapper', 'nvidia-smi --gpu-reset -i {uuid}'],
     },
   ],
 };

@@ -24,6 +24,7 @@ const group: RuleGroup = {
         zh: '界面的健康检查连续三次失败:用户无法打开聊天。',
       },
       runbook: 'uidown',
+      panel: 'watched-up',
       commands: ['docker ps --filter name=clawdbot', 'docker logs --tail 50 clawdbot'],
     },
     {
@@ -43,7 +44,7 @@ const group: RuleGroup = {
     },
     {
       name: 'GatewayErrors',
-      causedBy: ['GatewayDown'],
+      causedBy: ['GatewayDown', 'GpuMissing', 'GpuXid'],
       // A quiet night has few requests: three failures are the least that count as a pattern.
       expression: (threshold) =>
         and(compare(divide(failed, served), '>', number(threshold)), compare(failed, '>', number(2))),

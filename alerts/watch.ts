@@ -1,3 +1,4 @@
+import { configReloadSuccessful } from '../src/catalogue/process.ts';
 import { checkSuccess, oldestPendingNotification } from '../src/catalogue/watch.ts';
 import { compare, number, select } from '../src/expression/ast.ts';
 import type { RuleGroup } from '../src/rule.ts';
@@ -35,6 +36,21 @@ const group: RuleGroup = {
       runbook: 'notificationsstuck',
       panel: 'mail-age',
       commands: ['ops alerts test --mail', 'ops status'],
+    },
+    {
+      name: 'ConfigRefused',
+      expression: () => compare(select(configReloadSuccessful), '==', number(0)),
+      for: 300_000,
+      severity: 'warning',
+      unit: 'state',
+      summary: { en: 'the configuration file was refused', zh: '配置文件被拒绝' },
+      description: {
+        en: 'The file has a mistake since its last change. The old configuration runs on, and the next restart would fail.',
+        zh: '上次修改后的配置文件有误。仍在使用旧配置,下次重启将失败。',
+      },
+      runbook: 'configrefused',
+      panel: 'config-accepted',
+      commands: ['ops config check', 'journalctl -u clawdbot-ops-watch | grep refused | tail -1'],
     },
   ],
 };

@@ -26,12 +26,13 @@ function entry(rule: ActiveRule, { runbook, panel }: RuleLinks): Record<string, 
     alert: rule.name,
     expr: promql(rule.expression),
     ...(rule.for > 0 ? { for: formatDuration(rule.for) } : {}),
+    ...(rule.keepFiring ? { keep_firing_for: formatDuration(rule.keepFiring) } : {}),
     labels: { severity: rule.severity },
     annotations: {
       summary: template(rule.summary.en, rule),
       description: template(rule.description.en, rule),
       runbook_url: `${runbook}#${rule.runbook}`,
-      ...(rule.panel ? { dashboard_url: panel(rule.panel) } : {}),
+      dashboard_url: panel(rule.panel),
     },
   };
 }

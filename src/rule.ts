@@ -13,7 +13,11 @@ export interface Rule {
   readonly expression: (threshold: number) => Expression;
   /** Milliseconds that the expression must hold at every evaluation. */
   readonly for: number;
+  /** Milliseconds that it goes on firing after the expression ceased to hold; 0 unless given. */
+  readonly keepFiring?: number;
   readonly severity: Severity;
+  /** Mailed although it is info, once for each label set in its life; nobody is told of its end. */
+  readonly mailedOnce?: boolean;
   /** Rules whose incident explains this one: while it is open, this one is told as its consequence. */
   readonly causedBy?: readonly string[];
   readonly threshold?: number;
@@ -25,7 +29,7 @@ export interface Rule {
   /** Anchor in docs/runbook.md. */
   readonly runbook: string;
   /** Key of the panel that shows it. */
-  readonly panel?: string;
+  readonly panel: string;
   /** What to run first. */
   readonly commands: readonly string[];
 }

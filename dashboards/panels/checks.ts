@@ -1,6 +1,8 @@
 import { certificateNotAfter } from '../../src/catalogue/certificate.ts';
 import {
   alerts,
+  checkDuration,
+  checkLastSuccess,
   checkSuccess,
   httpUp,
   notifications,
@@ -8,7 +10,18 @@ import {
   oldestPendingNotification,
   ruleLastEvaluation,
 } from '../../src/catalogue/watch.ts';
-import { count, divide, minimum, number, rate, select, subtract, sum, time } from '../../src/expression/ast.ts';
+import {
+  count,
+  divide,
+  maximum,
+  minimum,
+  number,
+  rate,
+  select,
+  subtract,
+  sum,
+  time,
+} from '../../src/expression/ast.ts';
 import type { Panel } from '../../src/panel.ts';
 
 export const firing: Panel = {
@@ -17,7 +30,9 @@ export const firing: Panel = {
   description: { en: 'Above 0: read the mail, or run ops triage.', zh: '大于 0:查看邮件,或运行 ops triage。' },
   kind: 'stat',
   unit: 'count',
-  queries: [{ expression: sum(select(alerts, { state: 'firing' })), legend: 'firing' }],
+  queries: [
+    { expression: sum(select(alerts, { state: 'firing', severity: ['critical', 'warning'] })), legend: 'firing' },
+  ],
   thresholds: [{ value: 1, state: 'bad' }],
 };
 
@@ -105,4 +120,40 @@ export const mails: Panel = {
     { expression: sum(rate(select(notifications), 'auto'), 'result'), legend: '{result}' },
     { expression: select(notificationsPending), legend: 'pending' },
   ],
+};
+
+export const checkTime: Panel = {
+  key: 'check-duration',
+  title: { en: 'Time that each check takes', zh: '各检查耗时' },
+  description: {
+    en: 'Near its timeout: ops check NAME --explain shows what it waits for.',
+    zh: '接近超时:ops check NAME --explain 显示其等待的对象。',
+  },
+  kind: 'timeseries',
+  unit: 'seconds',
+  queries: [{ expression: maximum(select(checkDuration), 'check'), legend: '{check}' }],
+};
+
+export const checkAge: Panel = {
+  key: 'check-age',
+  title: { en: 'Time since each check last succeeded', zh: '距各检查上次成功的时间' },
+  description: {
+    en: 'Above 3 of its periods: nothing watches what it measures. ops check NAME.',
+    zh: '超过三个周期:其监测对象无人看守。ops check NAME。',
+  },
+  kind: 'timeseries',
+  unit: 'seconds',
+  queries: [{ expression: subtract(time, minimum(select(checkLastSuccess), 'check')), legend: '{check}' }],
+};
+
+export const alertsByState: Panel = {
+  key: 'alerts-by-state',
+  title: { en: 'Alerts by severity and state', zh: '按级别与状态统计的告警' },
+  description: {
+    en: 'pending = waiting out its time; firing = told or about to be. ops alerts list.',
+    zh: 'pending = 等待持续时间;firing = 已通知或即将通知。ops alerts list。',
+  },
+  kind: 'timeseries',
+  unit: 'count',
+  queries: [{ expression: sum(select(alerts), 'severity', 'state'), legend: '{severity} {state}' }],
 };

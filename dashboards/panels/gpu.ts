@@ -1,12 +1,19 @@
 import {
+  gpuEccErrors,
   gpuMemoryTotal,
   gpuMemoryUsed,
   gpuPower,
+  gpuProcessMemory,
+  gpuRemappedRows,
+  gpusExpected,
+  gpusVisible,
   gpuTemperature,
+  gpuTemperatureMargin,
   gpuThrottle,
   gpuUtilization,
 } from '../../src/catalogue/gpu.ts';
-import { divide, maximum, select } from '../../src/expression/ast.ts';
+import { gpuXidEvents, oomKills } from '../../src/catalogue/kernel.ts';
+import { divide, increase, maximum, minimum, select, sum } from '../../src/expression/ast.ts';
 import type { Panel } from '../../src/panel.ts';
 
 export const gpuMemory: Panel = {
@@ -72,4 +79,60 @@ export const gpuThrottling: Panel = {
   kind: 'timeseries',
   unit: 'state',
   queries: [{ expression: maximum(select(gpuThrottle), 'reason'), legend: '{reason}' }],
+};
+
+export const gpusPresent: Panel = {
+  key: 'gpus-present',
+  title: { en: 'GPUs', zh: 'GPU 数量' },
+  description: {
+    en: 'Fewer visible than expected: nvidia-smi -L, journalctl -k | grep -i nvrm.',
+    zh: '可见数少于预期:nvidia-smi -L,journalctl -k | grep -i nvrm。',
+  },
+  kind: 'timeseries',
+  unit: 'count',
+  queries: [
+    { expression: maximum(select(gpusVisible)), legend: 'visible' },
+    { expression: maximum(select(gpusExpected)), legend: 'expected' },
+  ],
+};
+
+export const gpuMargin: Panel = {
+  key: 'gpu-margin',
+  title: { en: 'Degrees left before the GPU slows down', zh: '距降频的温度余量' },
+  description: {
+    en: '0 or less: the card slows down now, whatever its temperature says.',
+    zh: '小于等于 0:无论温度读数多少,显卡正在降频。',
+  },
+  kind: 'timeseries',
+  unit: 'celsius',
+  queries: [{ expression: minimum(select(gpuTemperatureMargin), 'uuid'), legend: '{uuid}' }],
+};
+
+export const gpuHolders: Panel = {
+  key: 'gpu-holders',
+  title: { en: 'Who holds GPU memory', zh: '显存占用进程' },
+  description: {
+    en: 'A process besides ollama takes memory from the models: nvidia-smi shows its pid.',
+    zh: 'ollama 之外的进程正在占用显存:nvidia-smi 显示其 pid。',
+  },
+  kind: 'timeseries',
+  unit: 'bytes',
+  queries: [{ expression: sum(select(gpuProcessMemory), 'process'), legend: '{process}' }],
+};
+
+export const gpuFaults: Panel = {
+  key: 'gpu-faults',
+  title: { en: 'GPU and kernel faults per hour', zh: '每小时 GPU 与内核故障' },
+  description: {
+    en: 'Above 0: journalctl -k | grep -i -e xid -e oom. docs/runbook.md has the meaning of each Xid.',
+    zh: '大于 0:journalctl -k | grep -i -e xid -e oom。各 Xid 含义见 docs/runbook.md。',
+  },
+  kind: 'timeseries',
+  unit: 'count',
+  queries: [
+    { expression: sum(increase(select(gpuXidEvents), 3600), 'xid'), legend: 'Xid {xid}' },
+    { expression: sum(increase(select(oomKills), 3600), 'process'), legend: 'OOM kill {process}' },
+    { expression: sum(increase(select(gpuEccErrors), 3600), 'severity'), legend: 'ECC {severity}' },
+    { expression: maximum(select(gpuRemappedRows), 'state'), legend: 'row remap {state}' },
+  ],
 };

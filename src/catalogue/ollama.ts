@@ -74,3 +74,11 @@ export const ollamaLoopbackOnly = metric({
   help: 'Whether an Ollama of this machine listens on loopback only: 0 means that it has no lock but a firewall.',
   labels: { backend },
 });
+
+export const ollamaResident = metric({
+  name: 'ops_ollama_resident_models_info',
+  type: 'gauge',
+  unit: 'info',
+  help: 'Always 1; the models that an Ollama holds in memory are in the label, sorted.',
+  labels: { backend, models: { atMost: 20 } },
+});

@@ -56,6 +56,7 @@ async function answerOf(
       sampleOf(ollama.ollamaInfo, { backend, version }, 1, at),
       sampleOf(ollama.ollamaModels, { backend }, models.length, at),
       ...loaded.flatMap((model) => modelSamples(backend, model, at)),
+      ...(loaded.length === 0 ? [] : [sampleOf(ollama.ollamaResident, { backend, models: namesOf(loaded) }, 1, at)]),
     ];
   } catch (thrown) {
     if (!(thrown instanceof OpsError)) throw thrown;
@@ -63,6 +64,12 @@ async function answerOf(
     return [sampleOf(ollama.ollamaUp, { backend }, 0, clock.now())];
   }
 }
+
+const namesOf = (loaded: OllamaPs['models']): string =>
+  loaded
+    .map(({ name }) => name)
+    .sort()
+    .join(', ');
 
 function modelSamples(backend: string, loaded: OllamaPs['models'][number], at: number): Sample[] {
   const { name: model, size, size_vram, context_length } = loaded;

@@ -23,6 +23,8 @@ export interface ReloadInput<T> {
   apply(next: T): readonly string[];
   readonly log: Log;
   readonly metrics?: Metrics;
+  /** Hears whether the file was accepted, each time that it is read. */
+  onRead?(accepted: boolean): void;
   /** Runs at each SIGHUP, before the file is read. */
   onSighup?(): void;
 }
@@ -56,7 +58,8 @@ export function watchConfiguration<T>(input: ReloadInput<T>): { close(): void } 
 }
 
 /** Reads and applies one at a time; what changes meanwhile is read afterwards. */
-function createReload<T>({ current, load, apply, log, metrics }: ReloadInput<T>): () => Promise<void> {
+function createReload<T>(input: ReloadInput<T>): () => Promise<void> {
+  const { current, load, apply, log, metrics } = input;
   let running = current;
   let queue: Promise<void> = Promise.resolve();
   const once = async () => {
@@ -65,12 +68,14 @@ function createReload<T>({ current, load, apply, log, metrics }: ReloadInput<T>)
       const changed = changedPaths(running, next);
       const restart = changed.length === 0 ? [] : apply(next);
       running = next;
+      input.onRead?.(true);
       metrics?.set(configReloadSuccessful, {}, 1);
       metrics?.set(configReloadTime, {}, Date.now() / 1000);
       if (changed.length > 0) log.info({ changed }, 'configuration reloaded');
       else log.info('configuration read again: nothing changed');
       if (restart.length > 0) log.warn({ options: restart }, 'these options take effect at the next start');
     } catch (thrown) {
+      input.onRead?.(false);
       metrics?.set(configReloadSuccessful, {}, 0);
       log.error({ reason: reasonOf(thrown) }, 'configuration refused, the running one stays');
     }

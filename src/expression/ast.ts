@@ -42,6 +42,8 @@ export type Expression =
   | {
       readonly kind: 'set';
       readonly operator: 'and' | 'unless';
+      /** Labels to match on: none makes the right a condition for all of the left. All labels unless given. */
+      readonly on?: readonly string[];
       readonly left: Expression;
       readonly right: Expression;
     };
@@ -105,13 +107,28 @@ export const compare = (left: Expression, operator: Comparison, right: Expressio
   right,
 });
 
-export const and = (left: Expression, right: Expression): Expression => ({ kind: 'set', operator: 'and', left, right });
-export const unless = (left: Expression, right: Expression): Expression => ({
-  kind: 'set',
-  operator: 'unless',
-  left,
-  right,
-});
+const set =
+  (operator: 'and' | 'unless') =>
+  (left: Expression, right: Expression, on?: readonly string[]): Expression => ({
+    kind: 'set',
+    operator,
+    left,
+    right,
+    ...(on ? { on } : {}),
+  });
+
+/** Keeps the series of `left` that have, or do not have, one of the same labels in `right`. */
+export const and = set('and');
+export const unless = set('unless');
+
+/** The selectors without whose series an expression has no value; the right of a set operation only filters. */
+export function measuredBy(expression: Expression): Select[] {
+  if (expression.kind === 'set') return measuredBy(expression.left);
+  if (expression.kind === 'compare' || expression.kind === 'arithmetic') {
+    return [...measuredBy(expression.left), ...measuredBy(expression.right)];
+  }
+  return selectorsOf(expression);
+}
 
 /** Every selector of an expression. */
 export function selectorsOf(expression: Expression): Select[] {

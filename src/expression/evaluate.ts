@@ -42,7 +42,7 @@ function compute(expression: Expression, reader: SeriesReader, at: number): Valu
       return quantiles(expression.quantile, vectorOf(compute(expression.of, reader, at)));
     case 'set':
       return combine(
-        expression.operator,
+        expression,
         vectorOf(compute(expression.left, reader, at)),
         vectorOf(compute(expression.right, reader, at)),
       );
@@ -78,7 +78,7 @@ function ranged(expression: Expression & { kind: 'range' }, reader: SeriesReader
 function aggregate({ fn, by }: Expression & { kind: 'aggregate' }, elements: Vector): Vector {
   const groups = new Map<string, { labels: Labels; values: number[] }>();
   for (const { labels, value } of elements) {
-    const kept = Object.fromEntries(Object.entries(labels).filter(([label]) => by.includes(label)));
+    const kept = only(labels, by);
     const key = labelKey(kept);
     const group = groups.get(key);
     if (group) group.values.push(value);
@@ -107,10 +107,14 @@ function quantiles(q: number, elements: Vector): Vector {
   return [...groups.values()].map(({ labels, buckets }) => ({ labels, value: bucketQuantile(q, buckets) }));
 }
 
-function combine(operator: 'and' | 'unless', left: Vector, right: Vector): Vector {
-  const keys = new Set(right.map(({ labels }) => labelKey(labels)));
-  return left.filter(({ labels }) => keys.has(labelKey(labels)) === (operator === 'and'));
+function combine({ operator, on }: Expression & { kind: 'set' }, left: Vector, right: Vector): Vector {
+  const keyOf = ({ labels }: Element): string => labelKey(on ? only(labels, on) : labels);
+  const keys = new Set(right.map(keyOf));
+  return left.filter((element) => keys.has(keyOf(element)) === (operator === 'and'));
 }
+
+const only = (labels: Labels, names: readonly string[]): Labels =>
+  Object.fromEntries(Object.entries(labels).filter(([label]) => names.includes(label)));
 
 function binary(expression: Expression & { kind: 'arithmetic' | 'compare' }, left: Value, right: Value): Value {
   if (expression.kind === 'compare') return filter(expression.operator, left, right);

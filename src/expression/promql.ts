@@ -38,7 +38,8 @@ export function promql(expression: Expression, options: PromqlOptions = plain): 
       const own = strengthOf(expression);
       const left = wrap(expression.left, own, options);
       const right = wrap(expression.right, own + 1, options);
-      return `${left} ${expression.operator} ${right}`;
+      const on = expression.kind === 'set' && expression.on ? ` on (${expression.on.join(', ')})` : '';
+      return `${left} ${expression.operator}${on} ${right}`;
     }
   }
 }

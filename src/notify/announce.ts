@@ -11,14 +11,13 @@ import { type Notice, noticeOf, subjectOf } from './notice.ts';
 /** How long a mail waits for triage, milliseconds. */
 const triageMs = 5000;
 
-/** Rows for the outbox, one per channel. Info stands in the morning report and is not mailed. */
+/** Rows for the outbox, one per channel. */
 export function announcements(
   event: IncidentEvent,
   rule: ActiveRule,
   channels: ReadonlyMap<string, Channel>,
   options: Pick<MessageContext, 'host' | 'language'> & { readonly groupWaitMs: number },
 ): NewNotification[] {
-  if (event.incident.severity === 'info') return [];
   const { host, language, groupWaitMs } = options;
   const notice = noticeOf(event, rule);
   const delayMs = event.kind === 'firing' && event.incident.severity === 'warning' ? groupWaitMs : 0;

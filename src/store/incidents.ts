@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OpsError, reasonOf } from '../errors.ts';
-import type { Labels } from '../expression/series.ts';
+import { type Labels, labelKey } from '../expression/series.ts';
 import { changingOf, type StoredIncident, toIncident } from './incident-row.ts';
 import { migration, schema } from './incident-schema.ts';
 import { type OperatorStore, operatorOf } from './operator.ts';
@@ -33,6 +33,10 @@ export interface IncidentStore {
   /** Latest first. */
   list(limit: number): StoredIncident[];
   firing(): StoredIncident[];
+  /** Those that fire, and those that ended at `at` or later; first to open first. */
+  since(at: number): StoredIncident[];
+  /** Whether people were told of another incident of the same rule and labels, however long ago. */
+  toldBefore(incident: StoredIncident): boolean;
   /** The consequences of an incident, first to open first. */
   consequences(rootId: number): StoredIncident[];
   savePending(pending: readonly StoredPending[]): void;
@@ -112,6 +116,16 @@ function storeOf(database: DatabaseSync, domain: string): IncidentStore {
       });
     },
     list: (limit) => database.prepare('SELECT * FROM incidents ORDER BY id DESC LIMIT ?').all(limit).map(toIncident),
+    since: (at) =>
+      database
+        .prepare("SELECT * FROM incidents WHERE state = 'firing' OR closed_at >= ? ORDER BY opened_at")
+        .all(at)
+        .map(toIncident),
+    toldBefore: ({ id, rule, labels }) =>
+      database
+        .prepare('SELECT labels FROM incidents WHERE rule = ? AND id <> ? AND announced_at IS NOT NULL')
+        .all(rule, id)
+        .some((row) => labelKey(JSON.parse(String(row['labels']))) === labelKey(labels)),
     firing: () => database.prepare("SELECT * FROM incidents WHERE state = 'firing' ORDER BY id").all().map(toIncident),
     consequences: (rootId) =>
       database.prepare('SELECT * FROM incidents WHERE root_id = ? ORDER BY id').all(rootId).map(toIncident),

@@ -10,6 +10,8 @@ export interface Alert {
   /** Wall time of the first of the unbroken true evaluations, milliseconds. */
   readonly since: number;
   readonly value: number;
+  /** Wall time of the first evaluation at which it no longer held, while `keepFiring` holds it. */
+  readonly heldSince?: number;
 }
 
 /** Alerts by `alertKey`. */
@@ -45,7 +47,10 @@ export function step(
       next.set(key, alert);
     }
     for (const [key, alert] of before) {
-      if (alert.state === 'firing' && !next.has(key)) effects.push({ kind: 'resolved', alert });
+      if (alert.state !== 'firing' || next.has(key)) continue;
+      const heldSince = Math.min(alert.heldSince ?? now, now);
+      if (now - heldSince < (alert.rule.keepFiring ?? 0)) next.set(key, { ...alert, heldSince });
+      else effects.push({ kind: 'resolved', alert });
     }
   }
   return { state: next, effects };

@@ -4,7 +4,7 @@ import type { Point, SeriesReader } from '../expression/series.ts';
 import type { IncidentStore } from '../store/incidents.ts';
 import { type Alert, type AlertState, alertKey, step } from './alert-state.ts';
 import { judge, type Verdict } from './evaluate.ts';
-import { closeIncident, type Incident } from './incident.ts';
+import type { Incident } from './incident.ts';
 import { createLifecycle, type LifecycleOptions } from './lifecycle.ts';
 import type { CheckStatus } from './snapshot.ts';
 
@@ -12,6 +12,8 @@ export interface AlertingOptions extends Omit<LifecycleOptions, 'decidedBy'> {
   readonly samples: SeriesReader;
   /** Distance of evaluations, milliseconds: at these moments the deciding samples are shown. */
   readonly everyMs: number;
+  /** Wall time of the start, milliseconds. */
+  readonly startedAt: number;
   /** False when watch was away for long: alerts that were pending then begin again. */
   readonly keepPending: boolean;
 }
@@ -27,7 +29,7 @@ const samplesShown = 5;
 
 /** Carries the alerts over time: rules × samples → verdicts → alert states → incidents with their notifications. */
 export function createAlerting(options: AlertingOptions): Alerting {
-  const { rules, samples, incidents } = options;
+  const { samples, incidents } = options;
   const open = new Map<string, Incident>();
   let state = restore(options, open);
   let verdicts: readonly Verdict[] = [];
@@ -35,13 +37,14 @@ export function createAlerting(options: AlertingOptions): Alerting {
   const lifecycle = createLifecycle(
     { ...options, decidedBy: (alert, now) => decidingPoints(options, alert, now) },
     open,
+    options.startedAt,
   );
 
   return {
     alerts: () => [...state.values()],
     verdicts: () => verdicts,
     tick(now, checks) {
-      verdicts = judge(rules, samples, checks, now);
+      verdicts = judge(options.rules(), samples, checks, now);
       const { state: next, effects } = step(state, verdicts, now);
       const announced = lifecycle.follow(effects, next, now);
       if (pendingKeys(next) !== pendingKeys(state)) savePending(incidents, next);
@@ -54,7 +57,7 @@ export function createAlerting(options: AlertingOptions): Alerting {
 /** What the last watch left: open incidents fire on without a second mail, pending ones keep their start. */
 function restore({ rules, incidents, keepPending }: AlertingOptions, open: Map<string, Incident>): AlertState {
   const state = new Map<string, Alert>();
-  const byName = new Map(rules.map((rule) => [rule.name, rule]));
+  const byName = new Map(rules().map((rule) => [rule.name, rule]));
   for (const { rule: name, labels, since } of keepPending ? incidents.pending() : []) {
     const rule = byName.get(name);
     if (rule) state.set(alertKey(name, labels), { rule, labels, state: 'pending', since, value: Number.NaN });
@@ -63,12 +66,8 @@ function restore({ rules, incidents, keepPending }: AlertingOptions, open: Map<s
     const { rule: name, labels, openedAt: since, value } = incident;
     const rule = byName.get(name);
     const key = alertKey(name, labels);
-    // A rule that is gone or disabled ends its incidents silently.
-    if (!rule) incidents.transition(closeIncident(incident, Date.now()), []);
-    else {
-      state.set(key, { rule, labels, state: 'firing', since, value });
-      open.set(key, incident);
-    }
+    open.set(key, incident);
+    if (rule) state.set(key, { rule, labels, state: 'firing', since, value });
   }
   return state;
 }

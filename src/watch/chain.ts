@@ -1,4 +1,5 @@
 import { type Labels, labelKey } from '../expression/series.ts';
+import type { Severity } from '../rule.ts';
 
 /** The part of a rule that says what explains it. */
 interface Caused {
@@ -9,10 +10,13 @@ interface Caused {
 interface Open {
   readonly id: number;
   readonly rule: string;
+  readonly severity: Severity;
   readonly labels: Labels;
   readonly openedAt: number;
   readonly rootId: number | null;
 }
+
+const weight: Readonly<Record<Severity, number>> = { critical: 2, warning: 1, info: 0 };
 
 /** Incidents of one rule that open within this time of the first are one fault, such as every GPU of a host. */
 const togetherMs = 30_000;
@@ -34,15 +38,17 @@ export function causesOf(name: string, rules: readonly Caused[]): string[] {
 
 /**
  * The incident that explains one that is about to open: one of a rule that causes it, or one of the same rule that
- * opened just now. It is always a root itself, so that a fault is one tree of depth one.
+ * opened just now. It is always a root itself, so that a fault is one tree of depth one, and never less severe: a
+ * critical fault told as part of a warning would wait for it and be told once.
  */
 export function rootOf(
-  { rule, labels, openedAt }: Omit<Open, 'id' | 'rootId'>,
+  { rule, severity, labels, openedAt }: Omit<Open, 'id' | 'rootId'>,
   open: readonly Open[],
   rules: readonly Caused[],
 ): number | null {
+  if (severity === 'info') return null;
   const causes = causesOf(rule, rules);
-  const cause = open.find((one) => causes.includes(one.rule));
+  const cause = open.find((one) => causes.includes(one.rule) && weight[one.severity] >= weight[severity]);
   const sibling = open.find(
     (one) =>
       one.rule === rule &&

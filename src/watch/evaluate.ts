@@ -1,4 +1,4 @@
-import { selectorsOf } from '../expression/ast.ts';
+import { measuredBy } from '../expression/ast.ts';
 import { type Element, evaluate, lookBackMs } from '../expression/evaluate.ts';
 import type { SeriesReader } from '../expression/series.ts';
 import type { ActiveRule } from '../rule.ts';
@@ -21,7 +21,7 @@ export function judge(
   return rules.map((rule): Verdict => {
     const elements = evaluate(rule.expression, reader, at);
     if (elements.length > 0) return { kind: 'firing', rule, elements };
-    const silent = selectorsOf(rule.expression).find((one) => reader.read(one, at - lookBackMs, at).length === 0);
+    const silent = measuredBy(rule.expression).find((one) => reader.read(one, at - lookBackMs, at).length === 0);
     if (!silent) return { kind: 'ok', rule };
     const failing = checks.filter(({ state }) => state !== 'ok');
     const reasons = failing.map(({ name, state, reason }) => `${name}: ${reason ?? state}`);

@@ -16,6 +16,8 @@ export interface EvaluationOptions {
   readonly samples: SampleStore;
   readonly incidents: IncidentStore;
   readonly checks: CheckLoop;
+  /** Whether the configuration file was accepted when it was last read. */
+  readonly configAccepted: () => boolean;
   /** Called after notifications were written. */
   readonly announced: () => void;
   readonly clock: Clock;
@@ -42,7 +44,13 @@ export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
       .filter(({ status }) => now - (status.lastRunAt ?? now) > repeatAfterMs)
       .flatMap((run) => [...run.samples, ...run.about].map((sample) => ({ ...sample, at: now })));
 
-  const own = (now: number): Sample[] => ownSamples(alerting.alerts(), incidents.outbox.unsent(), evaluatedAt, now);
+  const own = (now: number): Sample[] =>
+    ownSamples(
+      alerting.alerts(),
+      incidents.outbox.unsent(),
+      { evaluatedAt, configAccepted: options.configAccepted() },
+      now,
+    );
 
   return {
     current: () => [...checks.runs().flatMap((run) => [...run.samples, ...run.about]), ...own(clock.now())],

@@ -15,6 +15,19 @@ const endBelow = 1;
 /** Bounds how long a settled alert is still held: 60 minutes from here to `endBelow`. */
 const ceiling = 4;
 
+/** What can be known after a restart: the openings of an alert's latest incidents, oldest first. */
+export function remembered(
+  incidents: readonly { readonly openedAt: number; readonly closedAt: number | null; readonly flaps: number }[],
+  now: number,
+): FlapState {
+  return incidents.reduce((state: FlapState, { openedAt, closedAt, flaps }) => {
+    if (flaps === 0) return step(state, true, openedAt);
+    return closedAt === null
+      ? { penalty: ceiling, at: now, flapping: true }
+      : { penalty: endBelow, at: closedAt, flapping: false };
+  }, calm);
+}
+
 /** The state after some time, and after one more firing when `fired`. */
 export function step(state: FlapState, fired: boolean, now: number): FlapState {
   // A clock that was set back lets no time pass; the penalty then decays from the new time on.

@@ -10,6 +10,7 @@ import type { NotifyConfig } from '../notify/config.ts';
 import { startHeartbeat } from '../notify/heartbeat.ts';
 import { mailDomain, startNotifier } from '../notify/notifier.ts';
 import type { Backoff } from '../notify/outbox.ts';
+import type { ActiveRule } from '../rule.ts';
 import { type IncidentStore, openIncidents } from '../store/incidents.ts';
 import { lockFolder } from '../store/lock.ts';
 import { openSamples, type SampleStore } from '../store/samples.ts';
@@ -58,6 +59,10 @@ export interface Watch {
   readonly metrics: Metrics;
   /** Evaluates the rules now, outside their schedule. */
   tick(): void;
+  /** Judges by other rules from the next evaluation on; what they no longer know ends silently. */
+  use(alerts: { readonly rules: readonly ActiveRule[]; readonly maintenance: AlertsConfig['maintenance'] }): void;
+  /** Says whether the configuration file was accepted when it was read again. */
+  configurationRead(accepted: boolean): void;
   close(): Promise<void>;
 }
 
@@ -75,7 +80,9 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   const { alerts, notify, page } = config;
   const planned = await planChecks(config.watch.checks);
   const channels = await openChannels(notify);
-  const rules = await planRules(alerts.rules);
+  let rules: readonly ActiveRule[] = await planRules(alerts.rules);
+  let { maintenance } = alerts;
+  let configAccepted = true;
   const unlock = lockFolder(stateDir);
   const { samples, incidents } = openStores(options);
   const metrics = createMetrics(watchMetrics);
@@ -89,19 +96,29 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   const { announce, wake: announced } = notifier;
   const everyMs = alerts.evaluate_every;
   const keepPending = samples.latest(watch.ruleLastEvaluation.name, clock.now() - longestAbsenceMs).length > 0;
-  const maintained = (now: number): boolean => inMaintenance(alerts.maintenance, timezone, now);
+  const maintained = (now: number): boolean => inMaintenance(maintenance, timezone, now);
   const alerting = createAlerting({
-    rules,
+    rules: () => rules,
     samples,
     incidents,
     log,
     announce,
     everyMs,
+    startedAt: clock.now(),
     keepPending,
     inMaintenance: maintained,
   });
   const checks = startChecks({ planned, endpoints, samples, stop: stop.signal, clock, log });
-  const loop = evaluationLoop({ alerting, samples, incidents, checks, announced, clock, log });
+  const loop = evaluationLoop({
+    alerting,
+    samples,
+    incidents,
+    checks,
+    configAccepted: () => configAccepted,
+    announced,
+    clock,
+    log,
+  });
   const expose = sampleExposer(metrics);
   metrics.beforeScrape(() => expose(loop.current()));
   if (!channels.has('email')) log.warn('NOBODY IS MAILED: notify.email is not configured');
@@ -114,6 +131,12 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     metrics,
     exposition: () => metrics.exposition(),
     tick: () => loop.tick(),
+    use(next) {
+      ({ rules, maintenance } = next);
+    },
+    configurationRead(accepted) {
+      configAccepted = accepted;
+    },
     series: (expression, from, to, step) => seriesOf(samples, expression, from, to, step),
     snapshot: () => snapshotOf(checks.statuses(), alerting.alerts(), incidents, channels.has('email'), clock.now()),
     async close() {

@@ -15,7 +15,7 @@ const states = ['pending', 'firing'] as const;
 export function ownSamples(
   alerts: readonly Alert[],
   unsent: readonly OutboxEntry[],
-  evaluatedAt: number | undefined,
+  { evaluatedAt, configAccepted }: { readonly evaluatedAt: number | undefined; readonly configAccepted: boolean },
   now: number,
 ): Sample[] {
   const counted = severities.flatMap((severity) =>
@@ -29,6 +29,7 @@ export function ownSamples(
     ...counted,
     sampleOf(watch.notificationsPending, {}, unsent.length, now),
     sampleOf(watch.oldestPendingNotification, {}, (now - oldest) / 1000, now),
+    sampleOf(processMetrics.configReloadSuccessful, {}, Number(configAccepted), now),
     ...(evaluatedAt === undefined ? [] : [sampleOf(watch.ruleLastEvaluation, {}, evaluatedAt / 1000, now)]),
   ];
 }

@@ -11,6 +11,7 @@ import type { Panel } from '../../src/panel.ts';
 import { activate, loadRuleGroups, type RuleGroup } from '../../src/rule.ts';
 import { ruleFile } from '../../src/rule-file.ts';
 import { languages } from '../../src/text.ts';
+import { causesOf } from '../../src/watch/chain.ts';
 import { renderRules } from '../../tools/generate/rules.ts';
 import { repository } from '../support/ops.ts';
 
@@ -52,6 +53,13 @@ const memory = (used: number): Sample[] => [
   gauge('ops_gpu_memory_total_bytes', { uuid: 'GPU-a' }, 100),
 ];
 
+/** A GPU at 96 % for 10 minutes, of which so much is held by the models in memory. */
+const fullGpu = (held: number): Sample[] => [
+  ...[600, 300, 240, 120, 0].flatMap((ago) => memory(96).map((sample) => ({ ...sample, at: sample.at - ago * 1000 }))),
+  gauge('ops_ollama_model_vram_bytes', { backend: 'a', model: 'm' }, held),
+  gauge('ops_ollama_resident_models_info', { backend: 'a', models: 'm' }, 1),
+];
+
 const disk = (free: number): Sample[] => [
   gauge('ops_host_disk_free_bytes', { mount: '/' }, free),
   gauge('ops_host_disk_total_bytes', { mount: '/' }, 100),
@@ -63,7 +71,11 @@ const grown = (name: string, labels: Labels, by: number): Sample[] =>
 
 /** Buckets of a histogram in which all of so many values lay below a bound. */
 const below = (name: string, upper: number): Sample[] =>
-  ['1', '5', '10', '20', '+Inf'].flatMap((le) => grown(`${name}_bucket`, { le }, Number(le) < upper ? 0 : 100));
+  ['1', '5', '10', '20', '100', '300', '+Inf'].flatMap((le) =>
+    grown(`${name}_bucket`, { le }, Number(le) < upper ? 0 : 100),
+  );
+
+const failedLoad = [...fullGpu(92), ...grown('llm_gateway_upstream_errors_total', { backend: 'a', cause: 'load' }, 1)];
 
 const state = (name: string, labels: Labels = {}) => ({
   fires: (value: number): Sample[] => [gauge(name, labels, value)],
@@ -75,12 +87,18 @@ interface Example {
   readonly value: number;
   /** Each of these is fine. */
   readonly silent: readonly (readonly Sample[])[];
+  readonly alsoFires?: readonly (readonly Sample[])[];
 }
 
 const examples: Readonly<Record<string, Example>> = {
   CertificateExpiresSoon: { fires: certificate(18), value: 0.2, silent: [certificate(31), certificate(90)] },
   CertificateExpiresVerySoon: { fires: certificate(-9), value: -0.1, silent: [certificate(16), certificate(18)] },
-  GpuMemoryHigh: { fires: memory(96), value: 0.96, silent: [memory(90), memory(0)] },
+  GpuMemoryHigh: {
+    fires: memory(96),
+    value: 0.96,
+    silent: [memory(90), memory(0), fullGpu(92)],
+    alsoFires: [fullGpu(60), [...fullGpu(92), gauge('ops_gpu_memory_used_bytes', { uuid: 'GPU-a' }, 99)], failedLoad],
+  },
   DiskAlmostFull: { fires: disk(4), value: 0.04, silent: [disk(5), disk(60)] },
   UiDown: {
     fires: [gauge('ops_http_up', { check: 'ui-health' }, 0)],
@@ -228,6 +246,98 @@ const examples: Readonly<Record<string, Example>> = {
     value: 1000,
     silent: [state('ops_notification_oldest_pending_seconds').fires(900)],
   },
+  GpuFullByDesign: {
+    fires: fullGpu(92),
+    value: 1,
+    // Half of it is held by somebody else; it grew; a load failed.
+    silent: [fullGpu(60), [...fullGpu(92), gauge('ops_gpu_memory_used_bytes', { uuid: 'GPU-a' }, 99)], failedLoad],
+  },
+  GpuMarginGone: {
+    fires: state('ops_gpu_temperature_margin_celsius', { uuid: 'GPU-a' }).fires(-1),
+    value: -1,
+    silent: [state('ops_gpu_temperature_margin_celsius', { uuid: 'GPU-a' }).fires(3)],
+  },
+  GpuRowsRemapped: {
+    fires: state('ops_gpu_remapped_rows_state', { uuid: 'GPU-a', state: 'pending' }).fires(1),
+    value: 1,
+    silent: [state('ops_gpu_remapped_rows_state', { uuid: 'GPU-a', state: 'pending' }).fires(0)],
+  },
+  OllamaDown: {
+    fires: state('ops_ollama_up', { backend: 'a' }).fires(0),
+    value: 0,
+    silent: [state('ops_ollama_up', { backend: 'a' }).fires(1)],
+  },
+  ModelContextFlips: {
+    fires: grown('ops_ollama_context_changes_total', { backend: 'a', model: 'm' }, 4),
+    value: 6,
+    silent: [grown('ops_ollama_context_changes_total', { backend: 'a', model: 'm' }, 1)],
+  },
+  ModelLoadSlow: {
+    fires: below('llm_gateway_model_load_seconds', 300),
+    value: 290,
+    silent: [below('llm_gateway_model_load_seconds', 100)],
+  },
+  QueueFull: {
+    fires: grown('llm_gateway_rejections_total', { reason: 'queue' }, 8),
+    value: 10,
+    silent: [
+      grown('llm_gateway_rejections_total', { reason: 'queue' }, 3),
+      grown('llm_gateway_rejections_total', { reason: 'key' }, 80),
+    ],
+  },
+  KeyGuessing: {
+    fires: ['key', 'network'].flatMap((reason) => grown('llm_gateway_rejections_total', { reason }, 60)),
+    value: 180,
+    silent: [
+      grown('llm_gateway_rejections_total', { reason: 'key' }, 60),
+      grown('llm_gateway_rejections_total', { reason: 'rate' }, 900),
+    ],
+  },
+  NginxDown: {
+    fires: state('ops_nginx_listening', { port: '443' }).fires(0),
+    value: 0,
+    silent: [
+      state('ops_nginx_listening', { port: '443' }).fires(1),
+      state('ops_nginx_listening', { port: '80' }).fires(0),
+    ],
+  },
+  NginxConnectionsDropped: {
+    fires: grown('ops_nginx_connections_dropped_total', {}, 4),
+    value: 6,
+    silent: [grown('ops_nginx_connections_dropped_total', {}, 0)],
+  },
+  HostSwapping: {
+    fires: [...state('ops_host_swap_used_bytes').fires(90), ...state('ops_host_swap_total_bytes').fires(100)],
+    value: 0.9,
+    silent: [
+      [...state('ops_host_swap_used_bytes').fires(80), ...state('ops_host_swap_total_bytes').fires(100)],
+      // No swap at all.
+      [...state('ops_host_swap_used_bytes').fires(0), ...state('ops_host_swap_total_bytes').fires(0)],
+    ],
+  },
+  ClockNotSynchronized: {
+    fires: state('ops_host_clock_synchronized').fires(0),
+    value: 0,
+    silent: [state('ops_host_clock_synchronized').fires(1)],
+  },
+  FolderAlmostFull: {
+    fires: [
+      gauge('ops_host_folder_free_bytes', { folder: '/var/log' }, 4),
+      gauge('ops_host_folder_total_bytes', { folder: '/var/log' }, 100),
+    ],
+    value: 0.04,
+    silent: [
+      [
+        gauge('ops_host_folder_free_bytes', { folder: '/var/log' }, 5),
+        gauge('ops_host_folder_total_bytes', { folder: '/var/log' }, 100),
+      ],
+    ],
+  },
+  ConfigRefused: {
+    fires: state('ops_config_last_reload_successful').fires(0),
+    value: 0,
+    silent: [state('ops_config_last_reload_successful').fires(1)],
+  },
   CheckFailing: {
     fires: [gauge('ops_check_success', { check: 'gpu' }, 0)],
     value: 0,
@@ -240,6 +350,22 @@ test('every rule has an example, and every name is used once', () => {
   expect(Object.keys(examples).sort()).toEqual([...names].sort());
   expect(new Set(names).size).toBe(names.length);
   expect(new Set(groups.map(({ name }) => name)).size).toBe(groups.length);
+});
+
+test('what explains a rule exists, is as severe, and is not explained by it', () => {
+  const weight = { critical: 2, warning: 1, info: 0 };
+  for (const { name, severity, causedBy = [] } of rules) {
+    for (const cause of causedBy) {
+      const rule = rules.find((one) => one.name === cause);
+      expect(weight[rule?.severity ?? 'info'], `${cause} explains ${name}`).toBeGreaterThanOrEqual(weight[severity]);
+    }
+    // A cycle would end here: everything that explains what explains it, and so on.
+    expect(causesOf(name, rules).flatMap((cause) => causesOf(cause, rules))).not.toContain(name);
+  }
+});
+
+test('at most eight rules wake somebody up', () => {
+  expect(rules.filter(({ severity }) => severity === 'critical').length).toBeLessThanOrEqual(8);
 });
 
 describe.each(rules.map((rule) => [rule.name, rule] as const))('rule %s', (name, rule) => {
@@ -280,7 +406,7 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))('rule %s', (name,
   });
 
   test('points to a panel that exists', () => {
-    if (rule.panel !== undefined) expect(panelKeys).toContain(rule.panel);
+    expect(panelKeys).toContain(rule.panel);
   });
 
   test('reads series that something emits', () => {
@@ -309,6 +435,7 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))('rule %s', (name,
     const [fired, ...rest] = judge(example.fires);
     expect(fired?.value).toBeCloseTo(example.value, 6);
     expect(rest).toEqual([]);
+    for (const samples of example.alsoFires ?? []) expect(judge(samples)).toHaveLength(1);
     for (const samples of example.silent) expect(judge(samples)).toEqual([]);
     expect(judge([])).toEqual([]);
   });
@@ -362,10 +489,10 @@ describe('the rule file', () => {
   });
 
   test('changes with a rule', () => {
-    const group: RuleGroup | undefined = groups.find(({ name }) => name === 'gpu');
+    const group: RuleGroup | undefined = groups.find(({ name }) => name === 'gpu-memory');
     const stricter = group?.rules.map((rule) => ({ ...rule, threshold: 0.8, for: 90_000 })) ?? [];
-    const text = ruleFile([{ name: 'gpu', rules: stricter }], links);
-    expect(text).toContain('expr: ops_gpu_memory_used_bytes / ops_gpu_memory_total_bytes > 0.8\n');
+    const text = ruleFile([{ name: 'gpu-memory', rules: stricter }], links);
+    expect(text).toContain('expr: ops_gpu_memory_used_bytes / ops_gpu_memory_total_bytes > 0.8 unless (');
     expect(text).toContain('for: 1m30s\n');
     expect(text).toContain('More than 80 % of the memory of GPU {{ $labels.uuid }}');
   });

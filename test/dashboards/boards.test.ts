@@ -58,7 +58,7 @@ describe.each(boards.map(({ name, unit }) => [name, unit] as const))('board %s',
       expect(datasource.uid).toBe('$datasource');
       expect(expr).toContain('job=~"$job"');
       expect(expr).toContain('instance=~"$instance"');
-      expect(expr).not.toMatch(/(?<!rate\()\b\w+_total\b/);
+      expect(expr).not.toMatch(/(?<!rate\(|increase\()\b\w+_total\b/);
     }
   });
 

@@ -106,12 +106,16 @@ function world(seed: number): Column[] {
       column('llm_gateway_backend_up', { backend }, states(random, [0, 1, 1])),
       column('llm_gateway_breaker_state', { backend }, states(random, [0, 0, 1, 2])),
     ]),
-    ...['llm_gateway_time_to_first_token_seconds', 'llm_gateway_admission_wait_seconds'].flatMap((name) => {
+    ...[
+      'llm_gateway_time_to_first_token_seconds',
+      'llm_gateway_admission_wait_seconds',
+      'llm_gateway_model_load_seconds',
+    ].flatMap((name) => {
       const fast = counter(random, 30);
       const slow = counter(random, 30);
       const bucket = (le: string, values: readonly number[]) => column(`${name}_bucket`, { le }, values);
       const both = fast.map((value, index) => value + (slow[index] ?? 0));
-      return [bucket('1', fast), bucket('5', fast), bucket('20', both), bucket('+Inf', both)];
+      return [bucket('1', fast), bucket('5', fast), bucket('20', both), bucket('300', both), bucket('+Inf', both)];
     }),
     ...['m', 'n'].flatMap((model) => [
       column('llm_gateway_model_reloads_total', { model }, counter(random, 3)),
@@ -146,6 +150,28 @@ function world(seed: number): Column[] {
     column('ops_nginx_config_valid', {}, states(random, [0, 1])),
     column('ops_host_memory_available_bytes', {}, states(random, [3, 4, 6, 50])),
     column('ops_host_memory_total_bytes', {}, constant(100)),
+    ...['m', 'n'].flatMap((model) => [
+      column('ops_ollama_model_vram_bytes', { backend: 'a', model }, states(random, [10, 90, 95])),
+      column('ops_ollama_context_changes_total', { backend: 'a', model }, counter(random, 1)),
+    ]),
+    ...['m', 'm, n'].map((models) => column('ops_ollama_resident_models_info', { backend: 'a', models }, constant(1))),
+    column('ops_ollama_up', { backend: 'a' }, states(random, [0, 1, 1])),
+    column('llm_gateway_upstream_errors_total', { backend: 'a', cause: 'load' }, counter(random, 0.3)),
+    ...['queue', 'key', 'network', 'rate'].map((reason) =>
+      column('llm_gateway_rejections_total', { reason }, counter(random, 6)),
+    ),
+    ...['80', '443'].map((port) => column('ops_nginx_listening', { port }, states(random, [0, 1, 1]))),
+    column('ops_nginx_connections_dropped_total', {}, counter(random, 1)),
+    column('ops_gpu_temperature_margin_celsius', { uuid: 'GPU-a' }, states(random, [-2, 0, 5, 20])),
+    ...['pending', 'failure'].map((state) =>
+      column('ops_gpu_remapped_rows_state', { uuid: 'GPU-a', state }, states(random, [0, 1])),
+    ),
+    column('ops_host_swap_used_bytes', {}, states(random, [0, 80, 81, 99, 99])),
+    column('ops_host_swap_total_bytes', {}, constant(seed % 3 === 0 ? 0 : 100)),
+    column('ops_host_clock_synchronized', {}, states(random, [0, 0, 0, 1])),
+    column('ops_host_folder_free_bytes', { folder: '/var/log' }, states(random, [3, 4, 6, 50])),
+    column('ops_host_folder_total_bytes', { folder: '/var/log' }, constant(100)),
+    column('ops_config_last_reload_successful', {}, states(random, [0, 1])),
     column('ops_certbot_last_run_success', {}, states(random, [0, 1])),
     ...['ok', 'timeout', 'upstream_error', 'gateway_error', 'rejected', 'client_error'].flatMap((outcome) =>
       ['small', 'large'].map((model) =>

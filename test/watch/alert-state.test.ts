@@ -89,3 +89,18 @@ test('rules do not touch the alerts of one another', () => {
   const { effects } = step(first.state, [ok(rule), holds(other)], 15_000);
   expect(effects.map(({ kind, alert }) => `${kind} ${alert.rule.name}`)).toEqual(['resolved GpuHot']);
 });
+
+test('keepFiring holds an alert from the first miss on, and a hit in between begins it again', () => {
+  const held = ruleOf({ for: 0, keepFiring: 45_000 });
+  expect(live([holds(held), ...times(5, ok(held))]).told).toEqual(['fired GPU-0 0', 'resolved GPU-0 60']);
+  const flickers = live([holds(held), ok(held), ok(held), holds(held), ...times(3, ok(held))]);
+  expect(flickers).toMatchObject({ told: ['fired GPU-0 0'], states: ['firing'] });
+});
+
+test('keepFiring survives a restart and a clock that was set back', () => {
+  const held = ruleOf({ for: 0, keepFiring: 45_000 });
+  const before = live([holds(held), ok(held)]).state;
+  expect(live(times(3, ok(held)), before, 30_000).told).toEqual(['resolved GPU-0 60']);
+  const back = step(before, [ok(held)], 0).state;
+  expect(step(back, [ok(held)], 45_000).effects).toMatchObject([{ kind: 'resolved' }]);
+});

@@ -27,12 +27,14 @@ function rig(folder: string, from = 0, keepPending = true) {
   const samples = openSamples(folder);
   const incidents = openIncidents(folder, 'example.org');
   const events: IncidentEvent[] = [];
+  const rules = [rule];
   const alerting = createAlerting({
-    rules: [rule],
+    rules: () => rules,
     samples,
     incidents,
     log: pino({ level: 'silent' }),
     everyMs: 15_000,
+    startedAt: start + from,
     keepPending,
     inMaintenance: () => false,
     announce(event) {

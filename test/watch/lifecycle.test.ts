@@ -2,8 +2,8 @@ import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ActiveRule } from '../../src/rule.ts';
 import { openIncidents } from '../../src/store/incidents.ts';
-import { type AlertState, step } from '../../src/watch/alert-state.ts';
-import { createLifecycle } from '../../src/watch/lifecycle.ts';
+import { type AlertState, alertKey, step } from '../../src/watch/alert-state.ts';
+import { createLifecycle, type LifecycleOptions } from '../../src/watch/lifecycle.ts';
 import { temporaryFolder } from '../support/ops.ts';
 import { holds, ok, ruleOf } from './support.ts';
 
@@ -14,24 +14,27 @@ const failing = ruleOf({ name: 'GatewayErrors', for: 0, causedBy: ['GatewayDown'
 const ui = ruleOf({ name: 'UiDown', for: 0, severity: 'critical', causedBy: ['GatewayErrors'] });
 
 /** The lifecycle over a real incidents.db; the test says which rules hold and what time it is. */
-function rig(rules: readonly ActiveRule[], inMaintenance: (now: number) => boolean = () => false) {
+function rig(given: readonly ActiveRule[], inMaintenance: (now: number) => boolean = () => false) {
   const incidents = openIncidents(temporaryFolder('ops-lifecycle'), 'example.org');
   onTestFinished(() => incidents.close());
+  let rules = given;
   const told: string[] = [];
-  const lifecycle = createLifecycle(
-    {
-      rules,
-      incidents,
-      inMaintenance,
-      decidedBy: () => [],
-      log: pino({ level: 'silent' }),
-      announce({ kind, incident, at, flapping }) {
-        told.push(`${(at - start) / minute} ${kind} ${incident.rule}${flapping ? ' flapping' : ''}`);
-        return [{ kind, channel: 'email', recipient: 'a@b.c', subject: 's', payload: '{}' }];
-      },
+  const begin = (now: number) => {
+    const open = new Map(incidents.firing().map((one) => [alertKey(one.rule, one.labels), one]));
+    return createLifecycle(parts, open, now);
+  };
+  const parts: LifecycleOptions = {
+    rules: () => rules,
+    incidents,
+    inMaintenance,
+    decidedBy: () => [],
+    log: pino({ level: 'silent' }),
+    announce({ kind, incident, at, flapping }) {
+      told.push(`${(at - start) / minute} ${kind} ${incident.rule}${flapping ? ' flapping' : ''}`);
+      return [{ kind, channel: 'email', recipient: 'a@b.c', subject: 's', payload: '{}' }];
     },
-    new Map(),
-  );
+  };
+  let lifecycle = begin(start);
   let state: AlertState = new Map();
   return {
     incidents,
@@ -41,6 +44,14 @@ function rig(rules: readonly ActiveRule[], inMaintenance: (now: number) => boole
       const { state: next, effects } = step(state, verdicts, now);
       lifecycle.follow(effects, next, now);
       state = next;
+    },
+    use(next: readonly ActiveRule[]) {
+      rules = next;
+    },
+    /** A new watch over the same incidents.db. */
+    restart(now: number) {
+      lifecycle = begin(now);
+      state = new Map([...state].filter(([, alert]) => alert.state === 'firing'));
     },
   };
 }
@@ -177,3 +188,55 @@ test.each([1, 2, 3, 5, 8, 10, 12, 15, 17, 20, 25, 30, 45, 60, 90])(
     expect(kinds.every((kind, index) => kind !== kinds[index - 1])).toBe(true);
   },
 );
+
+test('a rule that is taken away ends its incident without a word, and the others go on', () => {
+  const hot = ruleOf({ for: 0 });
+  const { at, told, incidents, use } = rig([down, hot]);
+  at(start, down, hot);
+  use([down]);
+  at(start + minute, down);
+  at(start + 2 * minute);
+  expect(told).toEqual(['0 firing GatewayDown', '0 firing GpuHot', '2 resolved GatewayDown']);
+  expect(incidents.firing()).toEqual([]);
+});
+
+test('a restart forgets neither that an alert flaps nor which fault has just ended', () => {
+  const hot = ruleOf({ for: 0 });
+  const { at, told, restart } = rig([hot, down, failing]);
+  for (let now = 0; now < 20; now++) {
+    if (now % 2 === 0) at(start + now * minute, hot);
+    else at(start + now * minute);
+  }
+  const before = told.length;
+  restart(start + 20 * minute);
+  for (let now = 20; now < 30; now++) {
+    if (now % 2 === 0) at(start + now * minute, hot);
+    else at(start + now * minute);
+  }
+  expect(told.slice(before)).toEqual([]);
+  at(start + 30 * minute, down, failing);
+  at(start + 31 * minute, failing);
+  restart(start + 32 * minute);
+  at(start + 32 * minute, failing);
+  expect(told.slice(before)).toEqual(['30 firing GatewayDown', '31 resolved GatewayDown']);
+});
+
+test('info is not told, unless its rule asks for one mail for each label set in its life', () => {
+  const quiet = ruleOf({ name: 'ModelLoadSlow', for: 0, severity: 'info' });
+  const once = ruleOf({ name: 'GpuFullByDesign', for: 0, severity: 'info', mailedOnce: true });
+  const { at, told, incidents, restart } = rig([quiet, once]);
+  for (const hour of [0, 3, 6]) {
+    at(start + hour * 60 * minute, quiet, once);
+    at(start + (hour + 1) * 60 * minute);
+    restart(start + (hour + 2) * 60 * minute);
+  }
+  expect(told).toEqual(['0 firing GpuFullByDesign']);
+  expect(incidents.list(10)).toHaveLength(6);
+});
+
+test('a warning never explains what is critical', () => {
+  const slow = ruleOf({ name: 'GatewayErrors', for: 0, severity: 'warning' });
+  const { at, told } = rig([slow, ui]);
+  at(start, slow, ui);
+  expect(told.sort()).toEqual(['0 firing GatewayErrors', '0 firing UiDown']);
+});

@@ -14,6 +14,7 @@ const shipped: Rule = {
   summary: { en: 'GPU at {value} – {uuid}', zh: 'GPU {value} – {uuid}' },
   description: { en: 'GPU {uuid} is above {threshold}.', zh: 'GPU {uuid} 超过 {threshold}。' },
   runbook: 'gpuhot',
+  panel: 'gpu-temperature',
   commands: ['nvidia-smi -i {uuid}'],
 };
 

@@ -1,5 +1,6 @@
-import onCall from '../../dashboards/boards/on-call.ts';
+import type { Board } from '../../dashboards/board.ts';
 import { panelIds } from '../../dashboards/builder.ts';
+import { discover } from '../../src/discover.ts';
 import { formatDuration } from '../../src/duration.ts';
 import { promql } from '../../src/expression/promql.ts';
 import { type ActiveRule, activate, formatValue, loadRuleGroups, type Rule } from '../../src/rule.ts';
@@ -9,13 +10,23 @@ import type { GeneratedFile } from '../generate.ts';
 /** The Prometheus rule file and the runbook, one section per rule. */
 export async function renderRules(): Promise<GeneratedFile[]> {
   const groups = await loadRuleGroups();
-  const ids = panelIds(onCall);
-  const panel = (key: string): string => `/d/${onCall.uid}?viewPanel=${ids.get(key)}`;
+  const panel = await panelLinks();
   const rules = groups.flatMap((group) => group.rules);
   return [
     { path: 'alerts/generated/rules.yml', text: ruleFile(groups, { runbook: 'docs/runbook.md', panel }) },
     { path: 'docs/runbook.md', text: runbook(rules) },
   ];
+}
+
+/** The address of a panel by its key: on the board of the person on call where it is there, else on the first that has it. */
+async function panelLinks(): Promise<(key: string) => string> {
+  const boards = (await discover<Board>(new URL('../../dashboards/boards/', import.meta.url))).map(({ unit }) => unit);
+  boards.sort((a, b) => Number(b.uid === 'clawdbot-on-call') - Number(a.uid === 'clawdbot-on-call'));
+  return (key) => {
+    const board = boards.find((one) => panelIds(one).has(key));
+    if (!board) throw new Error(`no board has the panel ${key}`);
+    return `/d/${board.uid}?viewPanel=${panelIds(board).get(key)}`;
+  };
 }
 
 function runbook(rules: readonly Rule[]): string {

@@ -39,7 +39,7 @@ const command: CliCommand = {
       });
       const path = configurationFile(file, context.env);
       const load = () => readConfiguration(context, path);
-      followConfiguration({ file: path, current: config, load, log, metrics: watch.metrics });
+      followConfiguration(watch, { file: path, current: config, load, log });
       // The ops page reads the watch and is closed before it.
       const parts = [page, watch];
       log.info({ state_dir: stateDir }, 'watching');

@@ -1,0 +1,27 @@
+import type { Board } from '../board.ts';
+import {
+  alertsByState,
+  certificateDays,
+  checkAge,
+  checkTime,
+  dataAge,
+  failingChecks,
+  firing,
+  mailAge,
+  mails,
+  watchedUp,
+} from '../panels/checks.ts';
+import { configAccepted, processLoad, processMemory } from '../panels/process.ts';
+
+const board: Board = {
+  uid: 'clawdbot-watch',
+  title: 'Clawdbot / watch itself',
+  rows: [
+    { title: 'Verdict', panels: [firing, failingChecks, dataAge, configAccepted] },
+    { title: 'Checks', panels: [watchedUp, checkAge, checkTime, certificateDays] },
+    { title: 'Alerts and mail', panels: [alertsByState, mailAge, mails] },
+    { title: 'Process', panels: [processMemory, processLoad] },
+  ],
+};
+
+export default board;
