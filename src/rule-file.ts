@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { Unit } from './catalogue/metric.ts';
 import { formatDuration } from './duration.ts';
 import { promql } from './expression/promql.ts';
-import { type ActiveRule, activate, formatValue, type RuleGroup } from './rule.ts';
+import { type ActiveRule, activate, formatValue, type RuleGroup, type RuleOverride } from './rule.ts';
 import { fill } from './text.ts';
 
 export interface RuleLinks {
@@ -13,10 +13,14 @@ export interface RuleLinks {
 }
 
 /** The `groups` of a Prometheus rule file, with the runbook and dashboard link of every rule. */
-export function ruleFile(groups: readonly RuleGroup[], links: RuleLinks): string {
+export function ruleFile(
+  groups: readonly RuleGroup[],
+  links: RuleLinks,
+  overrides: Readonly<Record<string, RuleOverride>> = {},
+): string {
   const rendered = groups.map(({ name, rules }) => ({
     name,
-    rules: activate(rules).map((rule) => entry(rule, links)),
+    rules: activate(rules, overrides).map((rule) => entry(rule, links)),
   }));
   return stringify({ groups: rendered }, { lineWidth: 0 });
 }

@@ -20,6 +20,8 @@ const severity = z.enum(['critical', 'warning', 'info']);
 
 /** The `alerts` section: what the operator changes of the shipped rules. */
 export const alertsSchema = z.strictObject({
+  /** Who mails the alerts. With `alertmanager` watch evaluates and shows them, and Alertmanager alone tells. */
+  notifier: z.enum(['watch', 'alertmanager']).default('watch'),
   /** IANA zone of the times in mails; the machine's own unless given. */
   timezone: z.string().refine(isTimeZone, 'expected an IANA zone such as Asia/Shanghai').optional(),
   rules: z

@@ -79,7 +79,8 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   const { config, endpoints, stateDir, host, log, clock = systemClock } = options;
   const { alerts, notify, page } = config;
   const planned = await planChecks(config.watch.checks);
-  const channels = await openChannels(notify);
+  const watchMails = alerts.notifier === 'watch';
+  const channels = watchMails ? await openChannels(notify) : new Map();
   let rules: readonly ActiveRule[] = await planRules(alerts.rules);
   let { maintenance } = alerts;
   let configAccepted = true;
@@ -121,7 +122,8 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   });
   const expose = sampleExposer(metrics);
   metrics.beforeScrape(() => expose(loop.current()));
-  if (!channels.has('email')) log.warn('NOBODY IS MAILED: notify.email is not configured');
+  if (notify.email === undefined) log.warn('NOBODY IS MAILED: notify.email is not configured');
+  if (!watchMails) log.info('alerts.notifier is alertmanager: watch itself mails nothing');
   const alive = (): boolean => clock.now() - (loop.evaluatedAt() ?? clock.now()) < deadAfter * everyMs;
   const cancelHeartbeat = notify.heartbeat && startHeartbeat({ config: notify.heartbeat, alive, clock, log });
   const cancelEvaluation = runBy({ kind: 'interval', ms: everyMs }, clock, async () => loop.tick());
@@ -138,7 +140,8 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
       configAccepted = accepted;
     },
     series: (expression, from, to, step) => seriesOf(samples, expression, from, to, step),
-    snapshot: () => snapshotOf(checks.statuses(), alerting.alerts(), incidents, channels.has('email'), clock.now()),
+    snapshot: () =>
+      snapshotOf(checks.statuses(), alerting.alerts(), incidents, notify.email !== undefined, clock.now()),
     async close() {
       stop.abort();
       checks.cancel();

@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { gpuMemoryTotal, gpuMemoryUsed } from '../../src/catalogue/gpu.ts';
 import { sampleOf } from '../../src/check.ts';
 import { run } from '../../src/cli/main.ts';
@@ -15,10 +15,10 @@ import { freePort, temporaryFolder } from '../support/ops.ts';
 import { ruleOf } from '../watch/support.ts';
 
 /** `ops alerts …` over a state folder; `notify` is its section of the configuration. */
-function rig(notify: object = {}) {
+function rig(notify: object = {}, section: object = {}) {
   const folder = temporaryFolder('ops-alerts');
   const file = join(folder, 'ops.yaml');
-  writeFileSync(file, stringify({ watch: { state_dir: folder }, notify }));
+  writeFileSync(file, stringify({ watch: { state_dir: folder }, notify, alerts: section }));
   const alerts = async (...words: string[]) => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const codes: number[] = [];
@@ -124,4 +124,44 @@ test('replay says what the rules would have said of the stored samples', async (
   ]);
   // Ten minutes of `for` after the start, and ten minutes before now.
   expect(events.map(({ at }: { at: number }) => Math.round((now - at) / 60_000))).toEqual([30, 10]);
+});
+
+test('export writes the rules in force and an Alertmanager that mails only what watch cannot', async () => {
+  const email = {
+    from: 'ops@example.org',
+    to: ['a@example.org'],
+    smtp: { host: 'mail.example.org', port: 587, tls: 'starttls' },
+  };
+  const heartbeat = { url: 'https://alive.example.org/x', every: '1m' };
+  const rules = { GpuHot: { threshold: 80 }, UiDown: { enabled: false } };
+  const { folder, alerts } = rig({ email, heartbeat }, { rules });
+  expect((await alerts('export', join(folder, 'out'))).stdout.trim().split('\n')).toEqual(
+    ['rules.yml', 'watch-down.yml', 'alertmanager.yml'].map((name) => join(folder, 'out', name)),
+  );
+  const written = (name: string) => readFileSync(join(folder, 'out', name), 'utf8');
+  expect(written('rules.yml')).toContain('ops_gpu_temperature_celsius{sensor="core"} > 80');
+  expect(written('rules.yml')).toMatch(/dashboard_url: \/d\/clawdbot-[a-z-]+\?viewPanel=\d+/);
+  expect(written('rules.yml')).not.toContain('UiDown\n');
+  const { global, route, inhibit_rules } = parse(written('alertmanager.yml'));
+  expect(global).toMatchObject({ smtp_smarthost: 'mail.example.org:587', smtp_require_tls: true });
+  expect(route.receiver).toBe('silent');
+  expect(
+    route.routes.map(({ matchers, receiver }: { matchers: string[]; receiver: string }) => [...matchers, receiver]),
+  ).toEqual([
+    ['alertname = "DeadMansSwitch"', 'heartbeat'],
+    ['alertname = "WatchDown"', 'on-call'],
+  ]);
+  expect(inhibit_rules).toBeUndefined();
+});
+
+test('export with Alertmanager as the notifier mails critical and warning, and holds back consequences', async () => {
+  const { folder, alerts } = rig({}, { notifier: 'alertmanager' });
+  await alerts('export', join(folder, 'out'));
+  const { route, inhibit_rules } = parse(readFileSync(join(folder, 'out', 'alertmanager.yml'), 'utf8'));
+  expect(JSON.stringify(route.routes)).toContain('severity = \\"warning\\"');
+  expect(JSON.stringify(route.routes)).not.toContain('info');
+  expect(inhibit_rules).toContainEqual({
+    source_matchers: ['alertname =~ "OllamaDown|GatewayDown"'],
+    target_matchers: ['alertname = "BackendDown"'],
+  });
 });

@@ -16,10 +16,12 @@ interface WatchRigOptions {
   /** Where the gateway answers; without it nothing does. */
   readonly gatewayPort?: number;
   readonly checks?: Record<string, unknown>;
+  /** More of the `alerts` section. */
+  readonly alerts?: Record<string, unknown>;
 }
 
 /** What a whole `ops watch` needs; `start` starts one more on the same state folder. */
-export async function watchRig({ mailPort, gatewayPort, checks = {} }: WatchRigOptions) {
+export async function watchRig({ mailPort, gatewayPort, checks = {}, alerts = {} }: WatchRigOptions) {
   const folder = temporaryFolder('ops-watch');
   const gpu = await createGpuSimulator(folder);
   const [page, nowhere] = await Promise.all([freePort(), freePort()]);
@@ -46,6 +48,7 @@ export async function watchRig({ mailPort, gatewayPort, checks = {} }: WatchRigO
       evaluate_every: '300ms',
       group_wait: '1s',
       rules: { GpuMemoryHigh: { for: '1s' }, UiDown: off, GatewayDown: off, CheckFailing: off },
+      ...alerts,
     },
     notify: {
       email: { from: 'ops@example.org', to: ['oncall@example.org'], smtp: { host: '127.0.0.1', port: mailPort } },
@@ -68,6 +71,7 @@ export async function watchRig({ mailPort, gatewayPort, checks = {} }: WatchRigO
     folder,
     gpu,
     url,
+    configuration,
     async start(): Promise<RunningProgram> {
       const program = startOps('watch', configuration);
       onTestFinished(async () => void (await program.stop()));

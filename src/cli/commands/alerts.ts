@@ -4,6 +4,7 @@ import { exitCode, OpsError } from '../../errors.ts';
 import type { IncidentStore } from '../../store/incidents.ts';
 import { openIncidentsBeside } from '../../store/incidents.ts';
 import { stateFolder } from '../../watch/state-folder.ts';
+import { buildExport } from '../alerts/export.ts';
 import type { CliCommand, CliContext } from '../command.ts';
 import { configOption, readConfiguration } from '../configuration.ts';
 
@@ -13,7 +14,7 @@ interface Options {
 }
 
 const command: CliCommand = {
-  summary: 'list, silence, acknowledge, test and replay alerts',
+  summary: 'list, silence, acknowledge, test, replay and export alerts',
   example: 'ops alerts silence GpuMemoryHigh uuid=GPU-0 --for 2h --reason "new model"',
   build(builder, context) {
     buildList(builder.command('list'), context);
@@ -21,6 +22,7 @@ const command: CliCommand = {
     buildAck(builder.command('ack'), context);
     buildTest(builder.command('test'), context);
     buildReplay(builder.command('replay'), context);
+    buildExport(builder.command('export'), context);
   },
 };
 
