@@ -1,17 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ActiveRule } from '../rule.ts';
-import type { NewNotification, OutboxEntry } from '../store/outbox.ts';
+import type { NewNotification } from '../store/outbox.ts';
+import type { OutboxEntry } from '../store/outbox-row.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Diagnosis } from '../triage/diagnosis.ts';
 import type { Incident, IncidentEvent } from '../watch/incident.ts';
-import type { Channel, Message } from './channel.ts';
+import { type Channel, type Message, recipientsOf } from './channel.ts';
 import { type MessageContext, renderMessage } from './message.ts';
 import { type Notice, noticeOf, subjectOf } from './notice.ts';
 
 /** How long a mail waits for triage, milliseconds. */
 const triageMs = 5000;
 
-/** Rows for the outbox, one per channel. */
+/** Rows for the outbox, one per recipient. */
 export function announcements(
   event: IncidentEvent,
   rule: ActiveRule,
@@ -21,14 +22,13 @@ export function announcements(
   const { host, language, groupWaitMs } = options;
   const notice = noticeOf(event, rule);
   const delayMs = event.kind === 'firing' && event.incident.severity === 'warning' ? groupWaitMs : 0;
-  return [...channels].map(([channel, { recipient }]) => ({
+  const told = {
     kind: event.kind,
-    channel,
-    recipient,
     subject: subjectOf(notice, host, language),
     payload: JSON.stringify(notice),
     delayMs,
-  }));
+  };
+  return recipientsOf(channels).map((to) => ({ ...told, ...to }));
 }
 
 export interface RenderOptions {
@@ -45,7 +45,7 @@ export async function renderEntry(entry: OutboxEntry, minimal: boolean, options:
   const diagnosis = notice.kind === 'firing' && !minimal ? await diagnoseInTime(options) : undefined;
   return renderMessage(entry, notice, diagnosis, options.context(), {
     minimal,
-    consequences: options.consequences(entry.incidentId),
+    consequences: entry.incidentId === null ? [] : options.consequences(entry.incidentId),
   });
 }
 

@@ -19,14 +19,24 @@ export interface Message {
 export type FailureClass = 'transient' | 'unknown' | 'content' | 'permanent' | 'configuration';
 
 export type DeliveryResult =
-  | { readonly kind: 'accepted'; readonly response: string; readonly refused: readonly string[] }
+  | { readonly kind: 'accepted'; readonly response: string }
   | { readonly kind: 'failed'; readonly class: FailureClass; readonly reason: string };
 
 export interface Channel {
-  /** Who gets it, as the outbox and its ledger name them. */
+  /** Who gets everything, as the outbox and its ledger name them. */
+  readonly recipients: readonly string[];
+  /** One attempt for one recipient; it never throws and ends by itself. */
+  send(message: Message, recipient: string): Promise<DeliveryResult>;
+}
+
+export interface Recipient {
+  readonly channel: string;
   readonly recipient: string;
-  /** One attempt; it never throws and ends by itself. */
-  send(message: Message): Promise<DeliveryResult>;
+}
+
+/** Everybody who is told, over every channel. */
+export function recipientsOf(channels: ReadonlyMap<string, Channel>): Recipient[] {
+  return [...channels].flatMap(([channel, { recipients }]) => recipients.map((recipient) => ({ channel, recipient })));
 }
 
 /** A way to reach people, the default export of a file in channels/. */

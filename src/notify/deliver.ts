@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../clock.ts';
 import { reasonOf } from '../errors.ts';
-import type { OutboxEntry, OutboxStore } from '../store/outbox.ts';
+import type { OutboxStore } from '../store/outbox.ts';
+import type { OutboxEntry } from '../store/outbox-row.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Channel, DeliveryResult, Message } from './channel.ts';
 import { type Backoff, type OutboxEvent, plan, step, usualBackoff } from './outbox.ts';
@@ -94,7 +95,7 @@ async function attempt(options: DeliveryOptions, entry: OutboxEntry): Promise<vo
   const channel = channels.get(entry.channel);
   const sending = apply(options, entry, { kind: 'attempt' });
   const result: DeliveryResult = channel
-    ? await sendRendered(channel, () => render(sending, entry.lastClass === 'content'))
+    ? await sendRendered(channel, entry.recipient, () => render(sending, entry.lastClass === 'content'))
     : { kind: 'failed', class: 'configuration', reason: `notify.${entry.channel} is no longer configured` };
   const concluded = apply(options, sending, { kind: 'result', result, random: random() });
   onResult?.(entry.channel, result);
@@ -104,13 +105,16 @@ async function attempt(options: DeliveryOptions, entry: OutboxEntry): Promise<vo
     return;
   }
   log.info(fields, 'mail accepted');
-  if (result.refused.length > 0) log.error({ ...fields, refused: result.refused }, 'some recipients were refused');
 }
 
 /** A message that cannot be written must not block the queue, nor be lost: it is kept and tried again slowly. */
-async function sendRendered(channel: Channel, render: () => Promise<Message>): Promise<DeliveryResult> {
+async function sendRendered(
+  channel: Channel,
+  recipient: string,
+  render: () => Promise<Message>,
+): Promise<DeliveryResult> {
   try {
-    return await channel.send(await render());
+    return await channel.send(await render(), recipient);
   } catch (error) {
     return { kind: 'failed', class: 'configuration', reason: `the mail could not be written: ${reasonOf(error)}` };
   }

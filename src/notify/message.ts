@@ -1,5 +1,5 @@
 import { formatDuration } from '../duration.ts';
-import type { OutboxEntry } from '../store/outbox.ts';
+import type { OutboxEntry } from '../store/outbox-row.ts';
 import { fill, type Language, type Text } from '../text.ts';
 import type { Diagnosis } from '../triage/diagnosis.ts';
 import type { Incident } from '../watch/incident.ts';

@@ -1,4 +1,4 @@
-import type { OutboxEntry } from '../store/outbox.ts';
+import type { OutboxEntry } from '../store/outbox-row.ts';
 import type { DeliveryResult } from './channel.ts';
 
 export interface Backoff {
@@ -50,7 +50,10 @@ function waitMs({ attempts }: OutboxEntry, failure: string, random: number, back
   return Math.round(plain * (0.8 + 0.4 * random));
 }
 
-/** What to do now: `send` in order per incident and channel, and the firings that a pending resolution makes needless. */
+const threadKey = ({ incidentId, channel, recipient }: OutboxEntry): string =>
+  [incidentId, channel, recipient].join(' ');
+
+/** What to do now: `send` in order per incident and recipient, and the firings that a pending resolution makes needless. */
 export interface Plan {
   readonly send: readonly OutboxEntry[];
   readonly coalesce: readonly OutboxEntry[];
@@ -63,7 +66,7 @@ export interface Plan {
  * never none.
  */
 export function plan(unsent: readonly OutboxEntry[], now: number, backoff: Backoff): Plan {
-  const threads = Map.groupBy(unsent, ({ incidentId, channel }) => `${incidentId} ${channel}`);
+  const threads = Map.groupBy(unsent, threadKey);
   const heads: OutboxEntry[] = [];
   const coalesce: OutboxEntry[] = [];
   for (const entries of threads.values()) {

@@ -26,6 +26,8 @@ export async function testChannels(config: NotifyConfig, wanted?: readonly strin
   return Promise.all(
     [...channels]
       .filter(([name]) => wanted === undefined || wanted.includes(name))
-      .map(async ([channel, { recipient, send }]) => ({ channel, recipient, result: await send(message) })),
+      .flatMap(([channel, { recipients, send }]) =>
+        recipients.map(async (recipient) => ({ channel, recipient, result: await send(message, recipient) })),
+      ),
   );
 }

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { OpsError, reasonOf } from '../errors.ts';
 import { type Labels, labelKey } from '../expression/series.ts';
 import { changingOf, type StoredIncident, toIncident } from './incident-row.ts';
-import { migration, schema } from './incident-schema.ts';
+import { migrate } from './incident-schema.ts';
 import { type OperatorStore, operatorOf } from './operator.ts';
 import { type NewNotification, type OutboxStore, outboxOf } from './outbox.ts';
 import { transaction } from './transaction.ts';
@@ -96,7 +96,7 @@ function storeOf(database: DatabaseSync, domain: string): IncidentStore {
         const json = JSON.stringify(labels);
         const row = insert.run(rule, severity, json, state, openedAt, ...rest);
         const opened = { ...incident, id: Number(row.lastInsertRowid) };
-        for (const one of notify(opened)) outbox.add(opened.id, one, openedAt);
+        outbox.add(opened.id, notify(opened), openedAt);
         return opened;
       });
     },
@@ -104,7 +104,7 @@ function storeOf(database: DatabaseSync, domain: string): IncidentStore {
       const { id, closedAt, lastToldAt, openedAt } = incident;
       transaction(database, () => {
         save(incident);
-        for (const one of notifications) outbox.add(id, one, closedAt ?? lastToldAt ?? openedAt);
+        outbox.add(id, notifications, closedAt ?? lastToldAt ?? openedAt);
       });
     },
     adopt(incident, rootId, at) {
@@ -164,9 +164,7 @@ function openOrReplace(file: string, onReset: (reason: string) => void): Databas
 function open(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 5000 });
   try {
-    database.exec(schema);
-    const columns = database.prepare('PRAGMA table_info(incidents)').all();
-    if (!columns.some(({ name }) => name === 'root_id')) database.exec(migration);
+    migrate(database);
     const { integrity_check: verdict } = database.prepare('PRAGMA integrity_check(1)').get() ?? {};
     if (verdict !== 'ok') throw new Error(String(verdict));
     return database;

@@ -1,33 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { type NotificationKind, type OutboxEntry, toEntry } from './outbox-row.ts';
+import { transaction } from './transaction.ts';
 
-export type OutboxState = 'pending' | 'sending' | 'accepted' | 'dead' | 'coalesced';
-
-/** One notification on its way. Times are wall time in milliseconds. */
-export interface OutboxEntry {
-  readonly id: number;
-  readonly incidentId: number;
-  readonly kind: NotificationKind;
-  /** Place in the thread of its incident, from 1. */
-  readonly seq: number;
-  readonly channel: string;
-  readonly recipient: string;
-  /** The same at every attempt, so that a duplicate can be recognised. */
-  readonly messageId: string;
-  readonly subject: string;
-  readonly payload: string;
-  readonly createdAt: number;
-  readonly dueAt: number;
-  readonly attempts: number;
-  readonly state: OutboxState;
-  readonly lastError: string | null;
-  readonly lastClass: string | null;
-  readonly acceptedAt: number | null;
-  readonly response: string | null;
-}
-
-export type NotificationKind = 'firing' | 'reminder' | 'resolved';
-
-/** A notification that is written in the same transaction as the state change that it tells of. */
+/** A notification to one recipient, written in the same transaction as the state change that it tells of. */
 export interface NewNotification {
   readonly kind: NotificationKind;
   readonly channel: string;
@@ -40,14 +15,17 @@ export interface NewNotification {
 }
 
 export interface OutboxStore {
-  /** Adds a row inside the caller's transaction. */
-  add(incidentId: number, entry: NewNotification, at: number): void;
-  /** Takes back what was not sent yet, inside the caller's transaction; false when there was nothing, or an attempt was made. */
+  /** Adds what one event is to tell, inside the caller's transaction; its recipients get the same Message-ID. */
+  add(incidentId: number, notifications: readonly NewNotification[], at: number): void;
+  /**
+   * Takes back what tells of an incident, inside the caller's transaction; false when there is nothing, or when somebody
+   * may have got it already.
+   */
   withdraw(incidentId: number, at: number): boolean;
   /** Rows that no server has accepted yet and that are not given up, in order of writing. */
   unsent(): OutboxEntry[];
   all(): OutboxEntry[];
-  /** Writes an entry's new state and a line of the ledger. */
+  /** Writes an entry's new state and a line of the ledger. One transaction. */
   save(entry: OutboxEntry, at: number, event: string, detail?: string): void;
   /** What was being sent when the last process ended has an unknown outcome: it is sent again, under the same Message-ID. */
   recover(at: number): number;
@@ -55,9 +33,8 @@ export interface OutboxStore {
 
 /** The outbox inside incidents.db. */
 export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
-  const next = database.prepare(
-    'SELECT opened_at, (SELECT COUNT(*) + 1 FROM notifications WHERE incident_id = i.id) AS seq FROM incidents i WHERE id = ?',
-  );
+  const next = database.prepare(`SELECT opened_at, (SELECT COALESCE(MAX(seq), 0) + 1 FROM notifications
+    WHERE incident_id = i.id) AS seq FROM incidents i WHERE id = ?`);
   const insert = database.prepare(`INSERT INTO notifications
     (incident_id, kind, seq, channel, recipient, message_id, subject, payload, created_at, due_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -65,60 +42,41 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
     last_class = ?, accepted_at = ?, smtp_response = ? WHERE id = ?`);
   const record = database.prepare('INSERT INTO ledger (at, notification_id, event, detail) VALUES (?, ?, ?, ?)');
   const unsent = database.prepare("SELECT * FROM notifications WHERE state IN ('pending', 'sending') ORDER BY id");
-  const waiting = database.prepare(
-    "SELECT id FROM notifications WHERE incident_id = ? AND state = 'pending' AND attempts = 0",
-  );
+  const told = database.prepare(`SELECT id, state = 'pending' AND attempts = 0 AS untouched FROM notifications
+    WHERE incident_id = ? AND state <> 'coalesced'`);
   const withdraw = database.prepare("UPDATE notifications SET state = 'coalesced' WHERE id = ?");
   const recover = database.prepare("UPDATE notifications SET state = 'pending', due_at = ? WHERE state = 'sending'");
 
   return {
-    add(incidentId, { kind, channel, recipient, subject, payload, delayMs = 0 }, at) {
+    add(incidentId, notifications, at) {
       const incident = next.get(incidentId);
       const seq = Number(incident?.['seq']);
       // The time of opening makes the id unique even where incidents.db had to be begun anew.
-      const messageId = `<inc-${incidentId}.${Number(incident?.['opened_at']).toString(36)}.${seq}.${kind}@${domain}>`;
-      const row = insert.run(incidentId, kind, seq, channel, recipient, messageId, subject, payload, at, at + delayMs);
-      record.run(at, row.lastInsertRowid, 'created', kind);
+      const name = `inc-${incidentId}.${Number(incident?.['opened_at']).toString(36)}.${seq}`;
+      for (const { kind, channel, recipient, subject, payload, delayMs = 0 } of notifications) {
+        const id = `<${name}.${kind}@${domain}>`;
+        const row = insert.run(incidentId, kind, seq, channel, recipient, id, subject, payload, at, at + delayMs);
+        record.run(at, row.lastInsertRowid, 'created', kind);
+      }
     },
     withdraw(incidentId, at) {
-      const ids = waiting.all(incidentId).map((row) => Number(row['id']));
-      for (const id of ids) {
-        withdraw.run(id);
-        record.run(at, id, 'coalesced', 'told with the incident that explains it');
+      const rows = told.all(incidentId);
+      if (!rows.every(({ untouched }) => untouched === 1)) return false;
+      for (const { id } of rows) {
+        withdraw.run(Number(id));
+        record.run(at, Number(id), 'coalesced', 'told with the incident that explains it');
       }
-      return ids.length > 0;
+      return rows.length > 0;
     },
     unsent: () => unsent.all().map(toEntry),
     all: () => database.prepare('SELECT * FROM notifications ORDER BY id').all().map(toEntry),
     save(entry, at, event, detail = '') {
       const { state, dueAt, attempts, lastError, lastClass, acceptedAt, response, id } = entry;
-      update.run(state, dueAt, attempts, lastError, lastClass, acceptedAt, response, id);
-      record.run(at, id, event, detail);
+      transaction(database, () => {
+        update.run(state, dueAt, attempts, lastError, lastClass, acceptedAt, response, id);
+        record.run(at, id, event, detail);
+      });
     },
     recover: (at) => Number(recover.run(at).changes),
-  };
-}
-
-const textOrNull = (value: unknown): string | null => (value === null ? null : String(value));
-
-function toEntry(row: Record<string, unknown>): OutboxEntry {
-  return {
-    id: Number(row['id']),
-    incidentId: Number(row['incident_id']),
-    kind: row['kind'] as OutboxEntry['kind'],
-    seq: Number(row['seq']),
-    channel: String(row['channel']),
-    recipient: String(row['recipient']),
-    messageId: String(row['message_id']),
-    subject: String(row['subject']),
-    payload: String(row['payload']),
-    createdAt: Number(row['created_at']),
-    dueAt: Number(row['due_at']),
-    attempts: Number(row['attempts']),
-    state: row['state'] as OutboxState,
-    lastError: textOrNull(row['last_error']),
-    lastClass: textOrNull(row['last_class']),
-    acceptedAt: row['accepted_at'] === null ? null : Number(row['accepted_at']),
-    response: textOrNull(row['smtp_response']),
   };
 }

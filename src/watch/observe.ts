@@ -4,7 +4,7 @@ import * as processMetrics from '../catalogue/process.ts';
 import * as watch from '../catalogue/watch.ts';
 import { sampleOf } from '../check.ts';
 import type { Sample } from '../expression/series.ts';
-import type { OutboxEntry } from '../store/outbox.ts';
+import type { OutboxEntry } from '../store/outbox-row.ts';
 import type { Metrics } from '../telemetry/registry.ts';
 import type { Alert } from './alert-state.ts';
 

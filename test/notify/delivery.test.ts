@@ -20,12 +20,12 @@ const log = pino({ level: 'silent' });
 const backoff = { firstMs: 50, longestMs: 200, configurationMs: 60_000 };
 
 /** The whole outbox over a real connection to `port`, in a state folder of its own. */
-async function rig(port: number, smtp: object = {}) {
+async function rig(port: number, smtp: object = {}, to = ['oncall@example.org']) {
   const folder = temporaryFolder('ops-delivery');
   const channels = await openChannels({
     email: {
       from: 'ops@example.org',
-      to: ['oncall@example.org'],
+      to,
       smtp: { host: '127.0.0.1', port, tls: 'none', ...smtp },
     },
     language: 'en',
@@ -88,6 +88,65 @@ async function catcher(port?: number) {
 /** A header as it arrived, unfolded. */
 const header = (raw: string | undefined, name: string) =>
   new RegExp(`^${name}: (.*)$`, 'im').exec((raw ?? '').replace(/\r\n[ \t]+/g, ' ').replaceAll('\r', ''))?.[1];
+
+/** A server that answers RCPT TO of some recipients with a status, until the test says otherwise. */
+async function pickyServer(refusals: Map<string, number>) {
+  const accepted: { to: string[]; raw: string }[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    logger: false,
+    closeTimeout: 100,
+    onRcptTo({ address }, _, callback) {
+      const responseCode = refusals.get(address);
+      if (responseCode === undefined) callback();
+      else callback(Object.assign(new Error(`<${address}> not now or never`), { responseCode }));
+    },
+    onData(stream, { envelope }, callback) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        accepted.push({ to: envelope.rcptTo.map(({ address }) => address), raw: Buffer.concat(chunks).toString() });
+        callback();
+      });
+    },
+  });
+  server.on('error', () => undefined);
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()));
+  onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  return { port, accepted };
+}
+
+test('a refused recipient is given up by himself, a deferred one tried again alone; nobody is mailed twice', async () => {
+  const refusals = new Map([
+    ['gone@example.org', 550],
+    ['slow@example.org', 450],
+  ]);
+  const { port, accepted } = await pickyServer(refusals);
+  const { fire, outbox, settled } = await rig(port, {}, ['gone@example.org', 'slow@example.org', 'here@example.org']);
+  fire();
+  await settled('accepted');
+  await settled('dead');
+  await eventually('two deferrals', () => outbox().some(({ attempts }) => attempts >= 2));
+  expect(accepted.map(({ to }) => to)).toEqual([['here@example.org']]);
+  refusals.delete('slow@example.org');
+  await settled('accepted', 2);
+  expect(accepted.map(({ to }) => to)).toEqual([['here@example.org'], ['slow@example.org']]);
+  expect(outbox()).toMatchObject([
+    {
+      recipient: 'gone@example.org',
+      state: 'dead',
+      attempts: 1,
+      lastError: expect.stringContaining('not now or never'),
+    },
+    { recipient: 'slow@example.org', state: 'accepted', lastClass: 'transient' },
+    { recipient: 'here@example.org', state: 'accepted', attempts: 1 },
+  ]);
+  const [first, second] = accepted.map(({ raw }) => header(raw, 'Message-ID'));
+  expect(second).toBe(first);
+  expect(header(accepted[0]?.raw, 'To')).toBe('gone@example.org, slow@example.org, here@example.org');
+});
 
 test('a server that is busy gets the mail later', async () => {
   const mail = await catcher();

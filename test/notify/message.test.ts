@@ -69,7 +69,7 @@ const render = (notice: Notice, changes: Partial<MessageContext> = {}, entry = e
 
 test('the text of a firing tells all, in the order of its use', () => {
   expect(render(firing).text).toMatchInlineSnapshot(`
-    "More than 90 % of the memory of GPU GPU-0 is in use. The next model or a long prompt may not fit, and Ollama then computes on the CPU.
+    "More than 90 % of the memory of GPU GPU-0 is in use, and the models in memory do not explain it, or it grows, or a model did not fit. The next model or a long prompt may not fit, and Ollama then computes on the CPU.
 
     What and since when
       State: FIRING, warning, incident OPS-12
@@ -128,7 +128,7 @@ test('the text of a resolution', () => {
 
 test('in Chinese the same mail has the same parts', () => {
   expect(render(firing, { language: 'zh', pageUrl: 'https://ops.example.org' }).text).toMatchInlineSnapshot(`
-    "GPU GPU-0 的显存占用超过 90 %。下一个模型或长提示可能放不下,Ollama 会退回 CPU 计算。
+    "GPU GPU-0 的显存占用超过 90 %,且驻留模型不足以解释、仍在增长,或有模型加载失败。下一个模型或长提示可能放不下,Ollama 会退回 CPU 计算。
 
     概况
       状态:告警中,warning,事件 OPS-12

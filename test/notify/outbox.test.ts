@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FailureClass } from '../../src/notify/channel.ts';
 import { plan, step, usualBackoff } from '../../src/notify/outbox.ts';
-import type { OutboxEntry } from '../../src/store/outbox.ts';
+import type { OutboxEntry } from '../../src/store/outbox-row.ts';
 import { entryOf, start } from './support.ts';
 
 /** One attempt that fails, with the middle of the jitter unless told. */

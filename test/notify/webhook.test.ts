@@ -47,8 +47,8 @@ test('the body is signed, and the ledger does not show the secret path', async (
   const file = join(temporaryFolder('ops-webhook'), 'secret');
   writeFileSync(file, 'key\n');
   const channel = await webhookTo(url, file);
-  expect(await channel.send(message)).toEqual({ kind: 'accepted', response: '200', refused: [] });
-  expect(channel.recipient).toBe(new URL(url).host);
+  expect(await channel.send(message, 'host')).toEqual({ kind: 'accepted', response: '200' });
+  expect(channel.recipients).toEqual([new URL(url).host]);
   const [{ body, signature } = { body: '', signature: '' }] = got;
   expect(signature).toBe(`sha256=${createHmac('sha256', 'key').update(body).digest('hex')}`);
   expect(JSON.parse(body)).toMatchObject({ id: message.messageId, incident: 'OPS-12', state: 'firing' });
@@ -63,16 +63,16 @@ test.each([
   [400, 'permanent'],
 ])('an answer of %i is %s', async (status, expected) => {
   const { got, url } = await receiver(status);
-  const result = await (await webhookTo(url)).send(message);
+  const result = await (await webhookTo(url)).send(message, 'host');
   expect(result).toEqual({ kind: 'failed', class: expected, reason: `the webhook answered ${status}` });
   expect(got).toHaveLength(1);
 });
 
 test('a closed port is transient and a missing secret is configuration; neither names the address', async () => {
-  const closed = await (await webhookTo(`http://127.0.0.1:${await freePort()}/s3cret`)).send(message);
+  const closed = await (await webhookTo(`http://127.0.0.1:${await freePort()}/s3cret`)).send(message, 'host');
   expect(closed).toMatchObject({ class: 'transient', reason: 'the webhook does not answer: ECONNREFUSED' });
   const { url } = await receiver();
-  const secretless = await (await webhookTo(url, '/nowhere/secret')).send(message);
+  const secretless = await (await webhookTo(url, '/nowhere/secret')).send(message, 'host');
   expect(secretless).toMatchObject({ class: 'configuration', reason: expect.stringContaining('secret_file') });
 });
 

@@ -119,10 +119,10 @@ function buildTest(builder: Command, context: CliContext): void {
       const lines = results.map(({ channel, recipient, result }) =>
         result.kind === 'failed'
           ? `✗ ${channel} to ${recipient}: ${result.reason}`
-          : `✓ ${channel} to ${recipient}: ${result.response}${result.refused.length > 0 ? `; refused: ${result.refused.join(', ')}` : ''}`,
+          : `✓ ${channel} to ${recipient}: ${result.response}`,
       );
       context.stdout.write(json ? `${JSON.stringify({ results })}\n` : `${lines.join('\n')}\n`);
-      const fine = results.every(({ result }) => result.kind === 'accepted' && result.refused.length === 0);
+      const fine = results.every(({ result }) => result.kind === 'accepted');
       context.exit(fine ? exitCode.fine : exitCode.fault);
     });
 }

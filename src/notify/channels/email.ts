@@ -13,19 +13,21 @@ const email: ChannelFactory = {
   create({ email: config }) {
     if (!config) return undefined;
     return {
-      recipient: config.to.join(', '),
-      send: (message) => send(config, message),
+      recipients: config.to,
+      send: (message, recipient) => send(config, message, recipient),
     };
   },
 };
 
-async function send(config: EmailConfig, message: Message): Promise<DeliveryResult> {
+async function send(config: EmailConfig, message: Message, recipient: string): Promise<DeliveryResult> {
   let transport: Transporter | undefined;
   try {
     transport = await connect(config);
     const info = await transport.sendMail({
       from: config.from,
       to: [...config.to],
+      // Everybody sees who else was told, and is delivered to by himself: what the server says of one concerns no other.
+      envelope: { from: config.from, to: recipient },
       subject: message.subject,
       text: message.text,
       ...(message.html === undefined ? {} : { html: message.html }),
@@ -37,7 +39,7 @@ async function send(config: EmailConfig, message: Message): Promise<DeliveryResu
       disableUrlAccess: true,
       signal: AbortSignal.timeout(attemptMs),
     });
-    return { kind: 'accepted', response: info.response ?? '', refused: (info.rejected ?? []).map(String) };
+    return { kind: 'accepted', response: info.response ?? '' };
   } catch (thrown) {
     return { kind: 'failed', ...classify(thrown) };
   } finally {

@@ -14,7 +14,7 @@ const webhook: ChannelFactory = {
     if (!config) return undefined;
     return {
       // The path of such an address is often its secret.
-      recipient: new URL(config.url).host,
+      recipients: [new URL(config.url).host],
       send: (message) => send(config, message),
     };
   },
@@ -35,7 +35,7 @@ async function send({ url, secret_file }: WebhookConfig, message: Message): Prom
       },
     });
     await response.body?.cancel();
-    if (response.ok) return { kind: 'accepted', response: `${response.status}`, refused: [] };
+    if (response.ok) return { kind: 'accepted', response: `${response.status}` };
     return { kind: 'failed', class: classOf(response.status), reason: `the webhook answered ${response.status}` };
   } catch (thrown) {
     return { kind: 'failed', class: failureOf(thrown), reason: whyOf(thrown) };
