@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -15,6 +14,7 @@ import {
   startProgram,
   temporaryFolder,
 } from '../support/ops.ts';
+import { makeCertificate, nginxMain } from './support/nginx.ts';
 import { findProgram } from './support/programs.ts';
 import { realPart } from './support/require.ts';
 
@@ -129,18 +129,6 @@ realPart('nginx', nginx !== undefined)("the article's own Nginx site in front of
   });
 });
 
-function makeCertificate(folder: string): void {
-  const subject = ['-subj', '/CN=ai.yourcompany.com', '-days', '2', '-keyout', join(folder, 'privkey.pem')];
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject, '-out', join(folder, 'fullchain.pem')],
-    {
-      stdio: 'ignore',
-    },
-  );
-  writeFileSync(join(folder, 'chain.pem'), readFileSync(join(folder, 'fullchain.pem')));
-}
-
 interface SitePorts {
   httpPort: number | undefined;
   httpsPort: number | undefined;
@@ -150,23 +138,11 @@ interface SitePorts {
 
 /** The article's site, with only listen ports, backends and certificate paths changed. */
 function nginxConfiguration(folder: string, { httpPort, httpsPort, gatewayPort, clawdbot }: SitePorts): string {
-  mkdirSync(join(folder, 'logs'));
   const site = readFileSync(join(repository, 'test/fixtures/nginx/qwen3-prod.conf'), 'utf8')
     .replace('listen 80;', `listen 127.0.0.1:${httpPort};`)
     .replace('listen 443 ssl http2;', `listen 127.0.0.1:${httpsPort} ssl http2;`)
     .replace('127.0.0.1:8080', new URL(clawdbot).host)
     .replace('127.0.0.1:18789', `127.0.0.1:${gatewayPort}`)
     .replaceAll('/etc/letsencrypt/live/ai.yourcompany.com/', `${folder}/`);
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-    .map((kind) => `${kind}_temp_path ${folder}/${kind};`)
-    .join('\n');
-  return `user root;
-error_log ${folder}/error.log;
-pid ${folder}/nginx.pid;
-events {}
-http {
-access_log ${folder}/access.log;
-${temporary}
-${site}}
-`;
+  return nginxMain(folder, site);
 }
