@@ -57,6 +57,15 @@ export interface Gin {
   readonly path: string;
 }
 
+/** Fields of an entry of nginx's error log; empty where it has none. */
+export interface NginxError {
+  readonly client: string;
+  /** The request line, such as `POST /v1/chat/completions HTTP/1.1`. */
+  readonly request: string;
+  /** Address of the upstream, a URL. */
+  readonly upstream: string;
+}
+
 /** One understood entry: a line, or several that belong together. */
 export interface LogRecord {
   readonly kind: RecordKind;
@@ -64,11 +73,12 @@ export interface LogRecord {
   readonly line: number | null;
   /** As it stands in the log. */
   readonly text: string;
-  /** Without the prefixes of journald, compose, kubectl. */
+  /** What the program says: without carriers such as journald, colours, and values that a user wrote. */
   readonly message: string;
   /** Wall time in milliseconds; for access entries the end of the request. */
   readonly at?: number;
   readonly access?: Access;
+  readonly nginx?: NginxError;
   readonly gin?: Gin;
   readonly audit?: AuditLine;
   readonly inFlight?: InFlight;

@@ -31,9 +31,17 @@ export interface Cause {
   readonly example: { readonly kind: RecordKind; readonly text: string };
 }
 
-/** Matches every record whose message fits a pattern and none of the exceptions. */
+/**
+ * Matches every record in which a program says something that fits a pattern, and none of the exceptions. Requests, which
+ * hold what a caller sent, say nothing themselves.
+ */
 export function lines(pattern: RegExp, except?: RegExp): Cause['match'] {
-  return (records) => records.filter(({ message }) => pattern.test(message) && !except?.test(message));
+  return (records) => records.filter((record) => says(record, pattern) && !(except && says(record, except)));
+}
+
+/** Whether a program says something that fits a pattern. */
+export function says({ message, access, gin, audit }: LogRecord, pattern: RegExp): boolean {
+  return access === undefined && gin === undefined && audit === undefined && pattern.test(message);
 }
 
 /**

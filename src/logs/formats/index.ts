@@ -1,34 +1,36 @@
 import { parseAuditLine } from '../../audit-line.ts';
+import { type Entry, joinIndented, toEntries } from '../cleaning/entries.ts';
 import type { Line, LogKind, LogRecord } from '../record.ts';
 import { parseNginxAccess } from './nginx-access.ts';
+import { parseNginxError } from './nginx-error.ts';
 import { parseOllama } from './ollama.ts';
-import { joinWrapped, toRecord } from './plain.ts';
+import { toRecord } from './plain.ts';
 
-type Parse = (lines: readonly Line[], source: string) => LogRecord[];
+type Parse = (entries: readonly Entry[], source: string) => LogRecord[];
 
 const plain =
   (kind: LogKind): Parse =>
-  (lines, source) =>
-    lines.filter((line) => line.text.trim() !== '').map((line) => toRecord(kind, source, line));
+  (entries, source) =>
+    entries.map((entry) => toRecord(kind, source, entry));
 
 const parsers: Readonly<Record<LogKind, Parse>> = {
   'ollama-log': parseOllama,
-  'nginx-error': plain('nginx-error'),
+  'nginx-error': parseNginxError,
   'nginx-access': parseNginxAccess,
-  dmesg: (lines, source) => joinWrapped(lines).map((line) => toRecord('dmesg', source, line)),
+  dmesg: (entries, source) => plain('dmesg')(joinIndented(entries), source),
   'nvidia-smi': plain('nvidia-smi'),
   certbot: plain('certbot'),
   'gateway-log': parseGatewayLog,
 };
 
-/** Turns the lines of one log into records. */
+/** Turns the lines of one log into records, whatever carried the log and however it was pasted. */
 export function parseLog(kind: LogKind, lines: readonly Line[], source: string): LogRecord[] {
-  return parsers[kind](lines, source);
+  return parsers[kind](toEntries(lines), source);
 }
 
-function parseGatewayLog(lines: readonly Line[], source: string): LogRecord[] {
-  return plain('gateway-log')(lines, source).map((record) => {
-    const audit = parseAuditLine(record.message) ?? parseAuditLine(record.text);
+function parseGatewayLog(entries: readonly Entry[], source: string): LogRecord[] {
+  return plain('gateway-log')(entries, source).map((record) => {
+    const audit = parseAuditLine(record.message);
     return audit ? { ...record, audit } : record;
   });
 }
@@ -44,9 +46,13 @@ const looks: readonly (readonly [LogKind, RegExp])[] = [
   ['ollama-log', /level=(?:INFO|WARN|ERROR|DEBUG) |\[GIN\]|ollama|llama|ggml|cuda error|11434|model requires/i],
 ];
 
+/** How many entries are looked at. */
+const guessedFrom = 2000;
+
 /** Guesses what a pasted text is; Ollama's log, the least regular one, is the fallback. */
 export function detectKind(lines: readonly Line[]): LogKind {
-  const counts = looks.map(([kind, look]) => ({ kind, count: lines.filter(({ text }) => look.test(text)).length }));
+  const messages = toEntries(lines.slice(-guessedFrom)).map(({ message }) => message);
+  const counts = looks.map(([kind, look]) => ({ kind, count: messages.filter((text) => look.test(text)).length }));
   const best = counts.reduce((a, b) => (b.count > a.count ? b : a));
   return best.count === 0 ? 'ollama-log' : best.kind;
 }

@@ -1,17 +1,17 @@
-import type { Access, Line, LogRecord } from '../record.ts';
+import type { Entry } from '../cleaning/entries.ts';
+import type { Access, LogRecord } from '../record.ts';
 import { toRecord } from './plain.ts';
 
-/** Anchored on `[time] "request" status bytes`: what stands before and after differs from site to site. */
-const combined = /(?:(\S{1,64}) - [^[]{0,100})?\[[^\]]+\]\s+"([^"]*)"\s+(\d{3})\s+(\d+|-)(?:\s+"[^"]*"\s+"([^"]*)")?/;
+/** Anchored on `"request" status bytes`: what stands before and after differs from site to site. */
+const combined =
+  /(?:^|\s)(?:(\S{1,64}) - [^["]{0,100})?(?:\[[^\]"]{0,60}\]\s*)?"((?:[A-Z]{3,10} [^"]*|-?))"\s+(\d{3})\s+(\d+|-)(?:\s+"[^"]*"\s+"([^"]*)")?/;
 
 /** Reads combined and similar formats, and JSON lines with nginx's variable names. */
-export function parseNginxAccess(lines: readonly Line[], source: string): LogRecord[] {
-  return lines
-    .filter((line) => line.text.trim() !== '')
-    .map((line) => {
-      const access = parseAccess(line.text);
-      return { ...toRecord('nginx-access', source, line), ...(access ? { access } : {}) };
-    });
+export function parseNginxAccess(entries: readonly Entry[], source: string): LogRecord[] {
+  return entries.map((entry) => {
+    const access = parseAccess(entry.message);
+    return { ...toRecord('nginx-access', source, entry), ...(access ? { access } : {}) };
+  });
 }
 
 /** The request in one line; undefined for any other line. */

@@ -1,27 +1,32 @@
-import type { Gin, Line, LogRecord } from '../record.ts';
-import { joinWrapped, toRecord } from './plain.ts';
+import { type Entry, joinIndented } from '../cleaning/entries.ts';
+import type { Gin, LogRecord } from '../record.ts';
+import { toRecord } from './plain.ts';
 
-const ginLine =
-  /\[GIN\]\s+\d{4}\/\d\d\/\d\d - \d\d:\d\d:\d\d\s*\|\s*(\d{3})\s*\|\s*([\dhmsnuµμ.]+)\s*\|\s*(?:\S+)\s*\|\s*([A-Z]+)\s+"([^"]*)"/;
+/** Time, method and path can be missing: people cut them out before they paste. */
+const ginLine = /^\[GIN\][^|]{0,40}\|?\s*(\d{3})\s*\|\s*([\dhmsnuµμ.]+)(?:\s*\|\s*\S*\s*\|\s*([A-Z]+)\s+"([^"]*)"?)?/;
+
+/** Values that a user wrote, which name no cause whatever they say. */
+const userText = /\b(prompt|content|input|messages|text|query|response|body|template)="(?:[^"\\]|\\.)*"?/g;
 
 /** Reads Ollama's log: slog, `[GIN]`, raw C lines and Go dumps in one stream. `time=` can start in mid-line. */
-export function parseOllama(lines: readonly Line[], source: string): LogRecord[] {
-  const whole = joinWrapped(lines.flatMap(splitAtTime));
-  return whole.map((line) => {
-    const gin = parseGin(line.text);
-    return { ...toRecord('ollama-log', source, line), ...(gin ? { gin } : {}) };
+export function parseOllama(entries: readonly Entry[], source: string): LogRecord[] {
+  return joinIndented(entries.flatMap(splitAtTime)).map((entry) => {
+    const record = toRecord('ollama-log', source, entry);
+    const gin = parseGin(entry.message);
+    if (gin) return { ...record, gin };
+    return entry.message.includes('="') ? { ...record, message: entry.message.replace(userText, '$1=…') } : record;
   });
 }
 
 /** A C line without a newline can be followed by a slog line. */
-function splitAtTime(line: Line): Line[] {
-  const at = line.text.search(/(?<=[^\s:|\]])time=\d{4}-\d\d-\d\dT/);
-  return at > 0
-    ? [
-        { ...line, text: line.text.slice(0, at) },
-        { ...line, text: line.text.slice(at) },
-      ]
-    : [line];
+function splitAtTime(entry: Entry): Entry[] {
+  const { message } = entry;
+  const at = message.indexOf('time=2', 1);
+  if (at <= 0 || !/[^\s:|\]]time=\d{4}-\d\d-\d\dT/.test(message.slice(at - 1, at + 16))) return [entry];
+  return [
+    { ...entry, message: message.slice(0, at) },
+    { ...entry, message: message.slice(at) },
+  ];
 }
 
 function parseGin(text: string): Gin | undefined {

@@ -1,5 +1,5 @@
 import type { AuditLine } from '../../audit-line.ts';
-import type { Cause } from '../cause.ts';
+import { type Cause, says } from '../cause.ts';
 
 const left = /aborting completion request|client connection closed|context canceled/i;
 
@@ -19,7 +19,7 @@ export default {
   },
   reads: ['ollama-log', 'nginx-access', 'gateway-log'],
   match: (records) => [
-    ...records.filter(({ message }) => left.test(message)),
+    ...records.filter((record) => says(record, left)),
     ...records.filter(({ access, gin }) => access?.status === 499 || gin?.status === 499),
     ...records.filter(({ gin }) => gin?.status === 500 && isRound(gin.seconds)),
     ...records.filter(({ audit }) => audit?.type === 'audit' && audit.aborted && !audit.probe && isLong(audit)),

@@ -1,4 +1,7 @@
-import { type Cause, lines } from '../cause.ts';
+import { type Cause, says } from '../cause.ts';
+
+const buffered = /upstream response is buffered to a temporary file/i;
+const chats = /^POST [^"]*(?:completions|\/api\/chat)/i;
 
 export default {
   step: 1,
@@ -9,7 +12,7 @@ export default {
     zh: 'Nginx 先攒够数据再转发,因此文字成块出现。',
   },
   reads: ['nginx-error'],
-  match: lines(/upstream response is buffered to a temporary file.*request: "POST [^"]*(?:completions|\/api\/chat)/i),
+  match: (records) => records.filter((record) => says(record, buffered) && chats.test(record.nginx?.request ?? '')),
   fix: ['Set proxy_buffering off; in the /v1/ location, then: nginx -t && systemctl reload nginx'],
   confirm: ['nginx -T | grep proxy_buffering'],
   example: {

@@ -1,0 +1,67 @@
+import { beginsWithCarrier } from './carrier.ts';
+
+/** Lines wrapped for reading are at least and at most this wide. */
+const narrowest = 40;
+const widest = 250;
+
+/** How much of a wrapped entry is put together, in characters. */
+export const joinedChars = 4000;
+
+/** How a program begins an entry, where no carrier shows it. */
+const begins =
+  /^ ?(?:time=|\[GIN\]|\{|\d{4}[/-]\d\d[/-]\d\d[ T]|\[(?:emerg|alert|crit|error|warn|notice|info|debug)\] |nginx: \[|panic: |goroutine \d|fatal error: |NVRM: |Error: |CUDA error|llama runner |ggml_|llama_|load_tensors|print_info|srv |slot |[EWID] \w|oom-kill:|Out of memory|Killed process|\| |\|=|\+[-=]|- - )/;
+
+/** An access log entry: an address or a host, then the dash of the user. */
+const beginsAccess = /^\S{1,80} (?:\S{1,80} )?- \S{1,80} (?:\[|")/;
+
+/** A setting of `nvidia-smi -q`. */
+const beginsSetting = /^\s*[\w/.() -]{1,60}?\s+: \S/;
+
+/** Whether a line begins an entry, given the entry before it. */
+export function beginsEntry(text: string, before: string): boolean {
+  const field = /^ ?(?:level|source|msg)=/.exec(text)?.[0].trim();
+  // A field of slog goes on with an entry that has others and not yet this one.
+  if (field !== undefined) return before.includes(field) || !/\b(?:time|level|source)=/.test(before);
+  return begins.test(text) || beginsAccess.test(text) || beginsSetting.test(text) || beginsWithCarrier(text);
+}
+
+/** What joins a line to the one before it: nothing in the middle of a word, a blank between words. */
+type Seam = '' | ' ' | undefined;
+
+/**
+ * Finds out how a text was wrapped and gives, for each pair of neighbouring lines, what joins them. A line goes on when it
+ * begins no entry and the line before it is full: as wide as the widest, or too wide for one more word.
+ */
+export function seamOf(texts: readonly string[]): (line: string, next: string, entry: string) => Seam {
+  const words = texts.filter((text) => text.includes(' ', 1));
+  const width = (words.length > 0 ? words : texts).reduce((most, text) => Math.max(most, text.length), 0);
+  if (width < narrowest || width > widest) return () => undefined;
+  const full = (line: string, next: string) => line.length + 1 + wordLength(next) > width;
+  const hard = isCutInWords(texts, width);
+  return (line, next, entry) => {
+    if (next === '' || !full(line, next) || beginsEntry(next, entry)) return undefined;
+    if (!hard) return ' ';
+    return line.length >= width ? '' : line.length === width - 1 ? ' ' : undefined;
+  };
+}
+
+function wordLength(text: string): number {
+  const end = text.indexOf(' ');
+  return end < 0 ? text.length : end;
+}
+
+/** Where one wrapped line alone is looked at, only these widths are taken for a terminal's. */
+const terminalWidths = [80, 100, 120, 132, 160, 200];
+
+/** A terminal wraps at the last column, in the middle of words; mail wraps between them. */
+function isCutInWords(texts: readonly string[], width: number): boolean {
+  let exact = 0;
+  let shorter = 0;
+  texts.forEach((text, at) => {
+    const next = texts[at + 1] ?? '';
+    if (next === '' || text.length + 1 + wordLength(next) <= width || beginsEntry(next, text)) return;
+    if (text.length >= width) exact += 1;
+    else if (text.length < width - 1) shorter += 1;
+  });
+  return exact > shorter && (exact > 1 || terminalWidths.includes(width));
+}
