@@ -12,6 +12,7 @@ import {
   watchedUp,
 } from '../panels/checks.ts';
 import { configAccepted, processLoad, processMemory } from '../panels/process.ts';
+import { jobsLate, jobsLeftOut } from '../panels/scheduler.ts';
 
 const board: Board = {
   uid: 'clawdbot-watch',
@@ -19,6 +20,7 @@ const board: Board = {
   rows: [
     { title: 'Verdict', panels: [firing, failingChecks, dataAge, configAccepted] },
     { title: 'Checks', panels: [watchedUp, checkAge, checkTime, certificateDays] },
+    { title: 'Schedules', panels: [jobsLate, jobsLeftOut] },
     { title: 'Alerts and mail', panels: [alertsByState, mailAge, mails] },
     { title: 'Process', panels: [processMemory, processLoad] },
   ],

@@ -44,13 +44,15 @@ export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
       .filter(({ status }) => now - (status.lastRunAt ?? now) > repeatAfterMs)
       .flatMap((run) => [...run.samples, ...run.about].map((sample) => ({ ...sample, at: now })));
 
-  const own = (now: number): Sample[] =>
-    ownSamples(
+  const own = (now: number): Sample[] => [
+    ...ownSamples(
       alerting.alerts(),
       incidents.outbox.unsent(),
       { evaluatedAt, configAccepted: options.configAccepted() },
       now,
-    );
+    ),
+    ...checks.jobs(now),
+  ];
 
   return {
     current: () => [...checks.runs().flatMap((run) => [...run.samples, ...run.about]), ...own(clock.now())],

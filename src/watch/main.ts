@@ -27,7 +27,7 @@ import { seriesOf } from './history.ts';
 import { inMaintenance } from './maintenance.ts';
 import { sampleExposer } from './observe.ts';
 import { planRules } from './rules.ts';
-import { runBy } from './schedule.ts';
+import { startJob } from './schedule.ts';
 import type { WatchSnapshot } from './snapshot.ts';
 import { snapshotOf } from './status.ts';
 
@@ -108,7 +108,16 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     keepPending,
     inMaintenance: maintained,
   });
-  const checks = startChecks({ planned, endpoints, samples, stop: stop.signal, clock, log });
+  const checks = startChecks({
+    planned,
+    endpoints,
+    samples,
+    jobs: incidents.jobs,
+    host,
+    stop: stop.signal,
+    clock,
+    log,
+  });
   const loop = evaluationLoop({
     alerting,
     samples,
@@ -124,7 +133,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   if (!channels.has('email')) log.warn('NOBODY IS MAILED: notify.email is not configured');
   const alive = (): boolean => clock.now() - (loop.evaluatedAt() ?? clock.now()) < deadAfter * everyMs;
   const cancelHeartbeat = notify.heartbeat && startHeartbeat({ config: notify.heartbeat, alive, clock, log });
-  const cancelEvaluation = runBy({ kind: 'interval', ms: everyMs }, clock, async () => loop.tick());
+  const evaluation = startJob({ schedule: { kind: 'interval', ms: everyMs }, clock, task: async () => loop.tick() });
 
   return {
     contentType: metrics.contentType,
@@ -142,7 +151,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     async close() {
       stop.abort();
       checks.cancel();
-      cancelEvaluation();
+      evaluation.cancel();
       cancelHeartbeat?.();
       await notifier.close();
       samples.close();

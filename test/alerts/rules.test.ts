@@ -48,6 +48,12 @@ const certificate = (left: number): Sample[] => {
   ];
 };
 
+/** A check of every 15 s that started so many seconds ago. */
+const startedAgo = (seconds: number): Sample[] => [
+  gauge('ops_scheduler_job_last_start_timestamp_seconds', { check: 'gpu' }, now - seconds),
+  gauge('ops_scheduler_job_period_seconds', { check: 'gpu' }, 15),
+];
+
 const memory = (used: number): Sample[] => [
   gauge('ops_gpu_memory_used_bytes', { uuid: 'GPU-a' }, used),
   gauge('ops_gpu_memory_total_bytes', { uuid: 'GPU-a' }, 100),
@@ -337,6 +343,11 @@ const examples: Readonly<Record<string, Example>> = {
     fires: state('ops_config_last_reload_successful').fires(0),
     value: 0,
     silent: [state('ops_config_last_reload_successful').fires(1)],
+  },
+  SchedulerJobMissed: {
+    fires: startedAgo(50),
+    value: 50 / 15,
+    silent: [startedAgo(30)],
   },
   CheckFailing: {
     fires: [gauge('ops_check_success', { check: 'gpu' }, 0)],
