@@ -14,10 +14,14 @@ export interface RuleLinks {
 
 /** The `groups` of a Prometheus rule file, with the runbook and dashboard link of every rule. */
 export function ruleFile(groups: readonly RuleGroup[], links: RuleLinks): string {
-  const rendered = groups.map(({ name, rules }) => ({
-    name,
-    rules: activate(rules).map((rule) => entry(rule, links)),
-  }));
+  const rendered = groups.flatMap(({ name, records = [], rules }) => [
+    ...records.map(({ record, expression, every }) => ({
+      name: `${name}-${record.name}`,
+      interval: formatDuration(every),
+      rules: [{ record: record.name, expr: promql(expression) }],
+    })),
+    { name, rules: activate(rules).map((rule) => entry(rule, links)) },
+  ]);
   return stringify({ groups: rendered }, { lineWidth: 0 });
 }
 

@@ -11,6 +11,7 @@ import {
   mails,
   watchedUp,
 } from '../panels/checks.ts';
+import { latencyBaseline } from '../panels/latency.ts';
 import { configAccepted, processLoad, processMemory } from '../panels/process.ts';
 import { jobsLate, jobsLeftOut } from '../panels/scheduler.ts';
 
@@ -19,7 +20,7 @@ const board: Board = {
   title: 'Clawdbot / watch itself',
   rows: [
     { title: 'Verdict', panels: [firing, failingChecks, dataAge, configAccepted] },
-    { title: 'Checks', panels: [watchedUp, checkAge, checkTime, certificateDays] },
+    { title: 'Checks', panels: [watchedUp, checkAge, checkTime, certificateDays, latencyBaseline] },
     { title: 'Schedules', panels: [jobsLate, jobsLeftOut] },
     { title: 'Alerts and mail', panels: [alertsByState, mailAge, mails] },
     { title: 'Process', panels: [processMemory, processLoad] },

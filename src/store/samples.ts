@@ -20,8 +20,11 @@ export interface SampleStore extends SeriesReader {
   append(samples: readonly Sample[]): void;
   /** The newest point of every series that has one since `from`, milliseconds. */
   latest(name: string, from: number): Sample[];
-  /** Forgets points older than `before`, a slice of the series at each call so that no call blocks for long. */
-  prune(before: number): void;
+  /**
+   * Forgets points older than `before`, or than what `kept` says of a name; a slice of the series at each call so that no
+   * call blocks for long.
+   */
+  prune(before: number, kept?: ReadonlyMap<string, number>): void;
   close(): void;
 }
 
@@ -105,10 +108,12 @@ function storeOf(database: DatabaseSync): SampleStore {
         return point ? [{ name, labels, ...point }] : [];
       });
     },
-    prune(before) {
-      const ids = [...index.values()].flatMap((known) => [...known.values()].map(({ id }) => id));
-      for (const id of ids.slice(pruned, pruned + seriesPerPrune)) remove.run(id, Math.round(before));
-      pruned = pruned + seriesPerPrune >= ids.length ? 0 : pruned + seriesPerPrune;
+    prune(before, kept = new Map()) {
+      const series = [...index].flatMap(([name, known]) =>
+        [...known.values()].map(({ id }) => ({ id, before: kept.get(name) ?? before })),
+      );
+      for (const one of series.slice(pruned, pruned + seriesPerPrune)) remove.run(one.id, Math.round(one.before));
+      pruned = pruned + seriesPerPrune >= series.length ? 0 : pruned + seriesPerPrune;
     },
     close() {
       database.close();

@@ -1,11 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { Sample } from '../expression/series.ts';
+import type { RecordingRule } from '../rule.ts';
 import type { IncidentStore } from '../store/incidents.ts';
 import type { SampleStore } from '../store/samples.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Alerting } from './alerting.ts';
 import type { CheckLoop } from './check-loop.ts';
 import { ownSamples } from './observe.ts';
+import { keptSince, record } from './recording.ts';
 
 const keepRawMs = 6 * 3_600_000;
 /** Samples of rarer checks are written again at each evaluation, as a scrape would: expressions look back 5 minutes. */
@@ -14,6 +16,7 @@ const repeatAfterMs = 60_000;
 export interface EvaluationOptions {
   readonly alerting: Alerting;
   readonly samples: SampleStore;
+  readonly records: readonly RecordingRule[];
   readonly incidents: IncidentStore;
   readonly checks: CheckLoop;
   /** Whether the configuration file was accepted when it was last read. */
@@ -35,7 +38,7 @@ export interface EvaluationLoop {
 
 /** What happens at each evaluation: samples are carried on, rules judged, watch's own state stored, old samples forgotten. */
 export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
-  const { alerting, samples, incidents, checks, announced, clock, log } = options;
+  const { alerting, samples, records, incidents, checks, announced, clock, log } = options;
   let evaluatedAt: number | undefined;
 
   const repeated = (now: number): Sample[] =>
@@ -61,10 +64,11 @@ export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
       const now = clock.now();
       try {
         samples.append(repeated(now));
+        record(records, samples, now);
         if (alerting.tick(now, checks.statuses())) announced();
         evaluatedAt = now;
         samples.append(own(now));
-        samples.prune(now - keepRawMs);
+        samples.prune(now - keepRawMs, keptSince(records, now));
       } catch (error) {
         // A full disk or a locked file: the next evaluation may succeed, and ops_rule_last_evaluation stands still.
         log.error({ err: error }, 'the rules could not be evaluated');

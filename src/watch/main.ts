@@ -10,7 +10,7 @@ import type { NotifyConfig } from '../notify/config.ts';
 import { startHeartbeat } from '../notify/heartbeat.ts';
 import { mailDomain, startNotifier } from '../notify/notifier.ts';
 import type { Backoff } from '../notify/outbox.ts';
-import type { ActiveRule } from '../rule.ts';
+import { type ActiveRule, loadRuleGroups } from '../rule.ts';
 import { type IncidentStore, openIncidents } from '../store/incidents.ts';
 import { lockFolder } from '../store/lock.ts';
 import { openSamples, type SampleStore } from '../store/samples.ts';
@@ -81,6 +81,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   const planned = await planChecks(config.watch.checks);
   const channels = await openChannels(notify);
   let rules: readonly ActiveRule[] = await planRules(alerts.rules);
+  const records = (await loadRuleGroups()).flatMap((group) => group.records ?? []);
   let { maintenance } = alerts;
   let configAccepted = true;
   const unlock = lockFolder(stateDir);
@@ -121,6 +122,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   const loop = evaluationLoop({
     alerting,
     samples,
+    records,
     incidents,
     checks,
     configAccepted: () => configAccepted,
