@@ -13,7 +13,7 @@ import {
 } from '../panels/checks.ts';
 import { latencyBaseline } from '../panels/latency.ts';
 import { configAccepted, processLoad, processMemory } from '../panels/process.ts';
-import { jobsLate, jobsLeftOut } from '../panels/scheduler.ts';
+import { jobsLate, jobsLeftOut, samplesSize } from '../panels/scheduler.ts';
 
 const board: Board = {
   uid: 'clawdbot-watch',
@@ -21,7 +21,7 @@ const board: Board = {
   rows: [
     { title: 'Verdict', panels: [firing, failingChecks, dataAge, configAccepted] },
     { title: 'Checks', panels: [watchedUp, checkAge, checkTime, certificateDays, latencyBaseline] },
-    { title: 'Schedules', panels: [jobsLate, jobsLeftOut] },
+    { title: 'Schedules', panels: [jobsLate, jobsLeftOut, samplesSize] },
     { title: 'Alerts and mail', panels: [alertsByState, mailAge, mails] },
     { title: 'Process', panels: [processMemory, processLoad] },
   ],

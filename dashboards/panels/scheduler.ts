@@ -1,4 +1,4 @@
-import { jobLastStart, jobMissed, jobOverruns, jobPeriod } from '../../src/catalogue/watch.ts';
+import { jobLastStart, jobMissed, jobOverruns, jobPeriod, samplesBytes } from '../../src/catalogue/watch.ts';
 import { divide, increase, select, subtract, time } from '../../src/expression/ast.ts';
 import type { Panel } from '../../src/panel.ts';
 
@@ -12,6 +12,18 @@ export const jobsLate: Panel = {
   kind: 'timeseries',
   unit: 'count',
   queries: [{ expression: divide(subtract(time, select(jobLastStart)), select(jobPeriod)), legend: '{check}' }],
+};
+
+export const samplesSize: Panel = {
+  key: 'samples-bytes',
+  title: { en: 'Size of samples.db', zh: 'samples.db 的大小' },
+  description: {
+    en: 'At 100 MiB the oldest samples go early: a check gives too many series, ops check NAME --explain.',
+    zh: '达到 100 MiB 时最早的样本会提前删除:某检查的序列过多,运行 ops check NAME --explain。',
+  },
+  kind: 'timeseries',
+  unit: 'bytes',
+  queries: [{ expression: select(samplesBytes), legend: 'samples.db' }],
 };
 
 export const jobsLeftOut: Panel = {

@@ -89,6 +89,13 @@ export const ruleLastEvaluation = metric({
   help: 'Last evaluation of the alert rules, Unix time.',
 });
 
+export const samplesBytes = metric({
+  name: 'ops_samples_bytes',
+  type: 'gauge',
+  unit: 'bytes',
+  help: 'Size of what samples.db holds; over 100 MiB the oldest samples go before their time.',
+});
+
 export const notifications = metric({
   name: 'ops_notifications_total',
   type: 'counter',

@@ -25,6 +25,8 @@ export interface SampleStore extends SeriesReader {
    * call blocks for long.
    */
   prune(before: number, kept?: ReadonlyMap<string, number>): void;
+  /** Bytes of the file that hold something; freed ones are used again before it grows. */
+  bytes(): number;
   close(): void;
 }
 
@@ -69,6 +71,9 @@ function storeOf(database: DatabaseSync): SampleStore {
   const range = database.prepare('SELECT at, value FROM points WHERE series = ? AND at > ? AND at <= ? ORDER BY at');
   const newest = database.prepare('SELECT at, value FROM points WHERE series = ? AND at > ? ORDER BY at DESC LIMIT 1');
   const remove = database.prepare('DELETE FROM points WHERE series = ? AND at < ?');
+  const held = database.prepare(
+    'SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
+  );
   let pruned = 0;
 
   const seriesOf = ({ name, labels }: Sample): StoredSeries => {
@@ -115,6 +120,7 @@ function storeOf(database: DatabaseSync): SampleStore {
       for (const one of series.slice(pruned, pruned + seriesPerPrune)) remove.run(one.id, Math.round(one.before));
       pruned = pruned + seriesPerPrune >= series.length ? 0 : pruned + seriesPerPrune;
     },
+    bytes: () => Number(held.get()?.['bytes']),
     close() {
       database.close();
     },

@@ -1,3 +1,5 @@
+import { samplesBytes } from '../catalogue/watch.ts';
+import { sampleOf } from '../check.ts';
 import type { Clock } from '../clock.ts';
 import type { Sample } from '../expression/series.ts';
 import type { RecordingRule } from '../rule.ts';
@@ -8,8 +10,8 @@ import type { Alerting } from './alerting.ts';
 import type { CheckLoop } from './check-loop.ts';
 import { ownSamples } from './observe.ts';
 import { keptSince, record } from './recording.ts';
+import { keepRaw, longestMs, samplesLimit } from './retention.ts';
 
-const keepRawMs = 6 * 3_600_000;
 /** Samples of rarer checks are written again at each evaluation, as a scrape would: expressions look back 5 minutes. */
 const repeatAfterMs = 60_000;
 
@@ -40,6 +42,7 @@ export interface EvaluationLoop {
 export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
   const { alerting, samples, records, incidents, checks, announced, clock, log } = options;
   let evaluatedAt: number | undefined;
+  let keptMs = longestMs;
 
   const repeated = (now: number): Sample[] =>
     checks
@@ -55,7 +58,15 @@ export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
       now,
     ),
     ...checks.jobs(now),
+    sampleOf(samplesBytes, {}, samples.bytes(), now),
   ];
+
+  const prune = (now: number): void => {
+    const bytes = samples.bytes();
+    if (bytes > samplesLimit && keptMs === longestMs) log.error({ bytes }, 'samples.db is full: the oldest samples go');
+    keptMs = keepRaw(keptMs, bytes);
+    samples.prune(now - keptMs, keptSince(records, now));
+  };
 
   return {
     current: () => [...checks.runs().flatMap((run) => [...run.samples, ...run.about]), ...own(clock.now())],
@@ -68,7 +79,7 @@ export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
         if (alerting.tick(now, checks.statuses())) announced();
         evaluatedAt = now;
         samples.append(own(now));
-        samples.prune(now - keepRawMs, keptSince(records, now));
+        prune(now);
       } catch (error) {
         // A full disk or a locked file: the next evaluation may succeed, and ops_rule_last_evaluation stands still.
         log.error({ err: error }, 'the rules could not be evaluated');
