@@ -1,27 +1,30 @@
 import { z } from 'zod';
 import type { LabelsOf, Metric } from './catalogue/metric.ts';
 import type { Clock } from './clock.ts';
+import { type CronSchedule, cronProblem } from './cron.ts';
 import { parseDuration } from './duration.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Sample } from './expression/series.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Text } from './text.ts';
+import { isTimeZone } from './zone.ts';
 
-/** A fixed distance between runs, or a cron expression in UTC. */
-export type Schedule =
-  | { readonly kind: 'interval'; readonly ms: number }
-  | { readonly kind: 'cron'; readonly expression: string };
+/** A fixed distance between runs, or five cron fields in a zone. */
+export type Schedule = { readonly kind: 'interval'; readonly ms: number } | CronSchedule;
 
 const shortestMs = 100;
 
-/** `15s`, `1h`, or five cron fields such as `30 8 * * *` (UTC). */
+/** `15s`, `1h`, or five cron fields such as `30 8 * * *`: in UTC, or in the IANA zone that follows them. */
 export const schedule = z.string().transform((text, context): Schedule => {
   const ms = parseDuration(text);
   if (ms !== undefined && ms >= shortestMs) return { kind: 'interval', ms };
-  if (/^(?:\S+\s+){4}\S+$/.test(text.trim())) return { kind: 'cron', expression: text.trim() };
+  const [, expression = '', timezone] = /^\s*((?:\S+\s+){4}\S+)(?:\s+(\S+))?\s*$/.exec(text) ?? [];
+  if (cronProblem(expression) === undefined && (timezone === undefined || isTimeZone(timezone))) {
+    return { kind: 'cron', expression, timezone };
+  }
   context.addIssue({
     code: 'custom',
-    message: 'expected a duration such as 15s, or cron such as "30 8 * * *"',
+    message: 'expected a duration such as 15s, or cron such as "30 8 * * *" or "30 8 * * * Europe/Berlin"',
     input: text,
   });
   return z.NEVER;

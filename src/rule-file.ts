@@ -18,10 +18,14 @@ export function ruleFile(
   links: RuleLinks,
   overrides: Readonly<Record<string, RuleOverride>> = {},
 ): string {
-  const rendered = groups.map(({ name, rules }) => ({
-    name,
-    rules: activate(rules, overrides).map((rule) => entry(rule, links)),
-  }));
+  const rendered = groups.flatMap(({ name, records = [], rules }) => [
+    ...records.map(({ record, expression, every }) => ({
+      name: `${name}-${record.name}`,
+      interval: formatDuration(every),
+      rules: [{ record: record.name, expr: promql(expression) }],
+    })),
+    { name, rules: activate(rules, overrides).map((rule) => entry(rule, links)) },
+  ]);
   return stringify({ groups: rendered }, { lineWidth: 0 });
 }
 

@@ -1,4 +1,4 @@
-import type { Unit } from './catalogue/metric.ts';
+import type { Metric, Unit } from './catalogue/metric.ts';
 import { discover } from './discover.ts';
 import type { Expression } from './expression/ast.ts';
 import type { Text } from './text.ts';
@@ -34,8 +34,20 @@ export interface Rule {
   readonly commands: readonly string[];
 }
 
+/** A series that both engines derive and keep, for windows that are longer than raw samples are kept. */
+export interface RecordingRule {
+  /** A gauge with the labels of the expression. */
+  readonly record: Metric;
+  readonly expression: Expression;
+  /** Milliseconds between two of its points. */
+  readonly every: number;
+  /** Milliseconds that its points are kept. */
+  readonly keep: number;
+}
+
 export interface RuleGroup {
   readonly name: string;
+  readonly records?: readonly RecordingRule[];
   readonly rules: readonly Rule[];
 }
 

@@ -59,7 +59,7 @@ const owners: readonly { library: string; may: string }[] = [
   { library: '@opentelemetry/(sdk|exporter)', may: '^src/telemetry/tracing\\.ts$' },
   { library: 'nodemailer', may: '^src/notify/channels/email\\.ts$' },
   { library: 'smtp-server', may: '^src/demo/' },
-  { library: 'node-cron', may: '^src/watch/schedule\\.ts$' },
+  { library: 'node-cron', may: '^src/cron\\.ts$' },
   { library: 'systeminformation', may: '^src/probes/host\\.ts$' },
   { library: 'execa', may: '^src/(probes|demo)/|^src/cli/commands/up\\.ts$' },
   { library: 'fastify', may: '^gateway/(server\\.ts$|routes/)|^src/(page|demo)/' },

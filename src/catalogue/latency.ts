@@ -16,6 +16,14 @@ export const latencyCanary = metric({
   labels: { model: { atMost: 20 } },
 });
 
+export const latencyAverage = metric({
+  name: 'ops_latency_canary_average_seconds',
+  type: 'gauge',
+  unit: 'seconds',
+  help: 'Average of the canary over 15 minutes, recorded by the rules and kept for eight days.',
+  labels: { model: { atMost: 20 } },
+});
+
 export const latencyCanarySkipped = metric({
   name: 'ops_latency_canary_skipped',
   type: 'gauge',

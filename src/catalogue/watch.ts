@@ -42,6 +42,38 @@ export const httpDuration = metric({
   labels: { check },
 });
 
+export const jobLastStart = metric({
+  name: 'ops_scheduler_job_last_start_timestamp_seconds',
+  type: 'gauge',
+  unit: 'timestamp',
+  help: 'Last start of a scheduled check, Unix time.',
+  labels: { check },
+});
+
+export const jobPeriod = metric({
+  name: 'ops_scheduler_job_period_seconds',
+  type: 'gauge',
+  unit: 'seconds',
+  help: 'Time from the last start of a scheduled check to the one after it.',
+  labels: { check },
+});
+
+export const jobMissed = metric({
+  name: 'ops_scheduler_job_missed_total',
+  type: 'counter',
+  unit: 'count',
+  help: 'Starts of a scheduled check that were left out: the machine was off, asleep or busy.',
+  labels: { check },
+});
+
+export const jobOverruns = metric({
+  name: 'ops_scheduler_job_overruns_total',
+  type: 'counter',
+  unit: 'count',
+  help: 'Runs of a scheduled check that still went on when the next was due.',
+  labels: { check },
+});
+
 export const alerts = metric({
   name: 'ops_alerts',
   type: 'gauge',
@@ -55,6 +87,13 @@ export const ruleLastEvaluation = metric({
   type: 'gauge',
   unit: 'timestamp',
   help: 'Last evaluation of the alert rules, Unix time.',
+});
+
+export const samplesBytes = metric({
+  name: 'ops_samples_bytes',
+  type: 'gauge',
+  unit: 'bytes',
+  help: 'Size of what samples.db holds; over 100 MiB the oldest samples go before their time.',
 });
 
 export const notifications = metric({

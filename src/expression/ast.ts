@@ -48,7 +48,8 @@ export type Expression =
       readonly right: Expression;
     };
 
-export type RangeFunction = 'rate' | 'increase' | 'avg_over_time' | 'min_over_time' | 'max_over_time';
+export type OverTime = 'avg_over_time' | 'min_over_time' | 'max_over_time' | 'count_over_time' | 'median_over_time';
+export type RangeFunction = 'rate' | 'increase' | OverTime;
 export type AggregateFunction = 'sum' | 'min' | 'max' | 'avg' | 'count';
 export type Comparison = '>' | '<' | '>=' | '<=' | '==' | '!=';
 
@@ -76,6 +77,9 @@ export const increase = range('increase');
 export const averageOverTime = range('avg_over_time');
 export const minimumOverTime = range('min_over_time');
 export const maximumOverTime = range('max_over_time');
+export const countOverTime = range('count_over_time');
+/** PromQL's `quantile_over_time(0.5, …)`. */
+export const medianOverTime = range('median_over_time');
 
 const aggregate =
   (fn: AggregateFunction) =>

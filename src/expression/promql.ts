@@ -26,7 +26,8 @@ export function promql(expression: Expression, options: PromqlOptions = plain): 
       return selector(expression, options);
     case 'range': {
       const window = expression.window === 'auto' ? options.autoWindow : formatDuration(expression.window * 1000);
-      return `${expression.fn}(${selector(expression.of, options)}[${window}])`;
+      const of = `${selector(expression.of, options)}[${window}]`;
+      return expression.fn === 'median_over_time' ? `quantile_over_time(0.5, ${of})` : `${expression.fn}(${of})`;
     }
     case 'aggregate': {
       const by = expression.by.length > 0 ? ` by (${expression.by.join(', ')}) ` : '';

@@ -1,3 +1,4 @@
+import type { OverTime } from './ast.ts';
 import type { Point } from './series.ts';
 
 /** Share of the average distance of points up to which a series is taken to reach the edge of the window. */
@@ -42,11 +43,10 @@ function rawIncrease(points: readonly Point[]): number {
 }
 
 /** `…_over_time` of the values of a window; undefined of none. */
-export function overTime(
-  fn: 'avg_over_time' | 'min_over_time' | 'max_over_time',
-  values: readonly number[],
-): number | undefined {
+export function overTime(fn: OverTime, values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined;
+  if (fn === 'count_over_time') return values.length;
+  if (fn === 'median_over_time') return median(values);
   if (fn === 'avg_over_time') {
     const { sum, rest } = kahanSum(values);
     return sum / values.length + rest / values.length;
@@ -54,6 +54,17 @@ export function overTime(
   const numbers = values.filter((value) => !Number.isNaN(value));
   if (numbers.length === 0) return Number.NaN;
   return fn === 'min_over_time' ? Math.min(...numbers) : Math.max(...numbers);
+}
+
+/** Interpolated between the two in the middle, in the order of operations of Prometheus. */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const rank = (sorted.length - 1) / 2;
+  const lower = Math.floor(rank);
+  const weight = rank - lower;
+  const below = sorted[lower] ?? Number.NaN;
+  const above = sorted[Math.min(sorted.length - 1, lower + 1)] ?? Number.NaN;
+  return below * (1 - weight) + above * weight;
 }
 
 /** Sum with Neumaier's compensation, as Prometheus adds: `rest` is what rounding lost. */

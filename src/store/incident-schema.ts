@@ -54,6 +54,9 @@ const versions: readonly string[] = [
   DROP TABLE notifications;
   ALTER TABLE next_notifications RENAME TO notifications;
   CREATE INDEX unsent ON notifications (state, due_at);`,
+
+  // Jobs that follow the calendar.
+  'CREATE TABLE jobs (job TEXT PRIMARY KEY, started_at INTEGER NOT NULL);',
 ];
 
 /** Brings a file of any version up to date: all of it, or, when something fails, nothing. */

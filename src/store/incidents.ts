@@ -5,6 +5,7 @@ import { OpsError, reasonOf } from '../errors.ts';
 import { type Labels, labelKey } from '../expression/series.ts';
 import { changingOf, type StoredIncident, toIncident } from './incident-row.ts';
 import { migrate } from './incident-schema.ts';
+import { type JobStore, jobsOf } from './jobs.ts';
 import { type OperatorStore, operatorOf } from './operator.ts';
 import { type NewNotification, type OutboxStore, outboxOf } from './outbox.ts';
 import { transaction } from './transaction.ts';
@@ -43,6 +44,7 @@ export interface IncidentStore {
   pending(): StoredPending[];
   readonly outbox: OutboxStore;
   readonly operator: OperatorStore;
+  readonly jobs: JobStore;
   close(): void;
 }
 
@@ -89,6 +91,7 @@ function storeOf(database: DatabaseSync, domain: string): IncidentStore {
   return {
     outbox,
     operator: operatorOf(database),
+    jobs: jobsOf(database),
     open(incident, notify) {
       const { rule, severity, labels, openedAt } = incident;
       const [state, ...rest] = changingOf(incident);

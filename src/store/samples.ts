@@ -20,8 +20,13 @@ export interface SampleStore extends SeriesReader {
   append(samples: readonly Sample[]): void;
   /** The newest point of every series that has one since `from`, milliseconds. */
   latest(name: string, from: number): Sample[];
-  /** Forgets points older than `before`, a slice of the series at each call so that no call blocks for long. */
-  prune(before: number): void;
+  /**
+   * Forgets points older than `before`, or than what `kept` says of a name; a slice of the series at each call so that no
+   * call blocks for long.
+   */
+  prune(before: number, kept?: ReadonlyMap<string, number>): void;
+  /** Bytes of the file that hold something; freed ones are used again before it grows. */
+  bytes(): number;
   close(): void;
 }
 
@@ -66,6 +71,9 @@ function storeOf(database: DatabaseSync): SampleStore {
   const range = database.prepare('SELECT at, value FROM points WHERE series = ? AND at > ? AND at <= ? ORDER BY at');
   const newest = database.prepare('SELECT at, value FROM points WHERE series = ? AND at > ? ORDER BY at DESC LIMIT 1');
   const remove = database.prepare('DELETE FROM points WHERE series = ? AND at < ?');
+  const held = database.prepare(
+    'SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
+  );
   let pruned = 0;
 
   const seriesOf = ({ name, labels }: Sample): StoredSeries => {
@@ -105,11 +113,14 @@ function storeOf(database: DatabaseSync): SampleStore {
         return point ? [{ name, labels, ...point }] : [];
       });
     },
-    prune(before) {
-      const ids = [...index.values()].flatMap((known) => [...known.values()].map(({ id }) => id));
-      for (const id of ids.slice(pruned, pruned + seriesPerPrune)) remove.run(id, Math.round(before));
-      pruned = pruned + seriesPerPrune >= ids.length ? 0 : pruned + seriesPerPrune;
+    prune(before, kept = new Map()) {
+      const series = [...index].flatMap(([name, known]) =>
+        [...known.values()].map(({ id }) => ({ id, before: kept.get(name) ?? before })),
+      );
+      for (const one of series.slice(pruned, pruned + seriesPerPrune)) remove.run(one.id, Math.round(one.before));
+      pruned = pruned + seriesPerPrune >= series.length ? 0 : pruned + seriesPerPrune;
     },
+    bytes: () => Number(held.get()?.['bytes']),
     close() {
       database.close();
     },

@@ -1,16 +1,24 @@
+import * as watch from '../catalogue/watch.ts';
+import { sampleOf } from '../check.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import type { Endpoints } from '../endpoints.ts';
+import type { Sample } from '../expression/series.ts';
+import type { JobStore } from '../store/jobs.ts';
 import type { SampleStore } from '../store/samples.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { PlannedCheck } from './checks.ts';
 import { type CheckRun, checkRunner } from './run.ts';
-import { runBy } from './schedule.ts';
+import { type JobState, startJob } from './schedule.ts';
 import type { CheckStatus } from './snapshot.ts';
+import { jitterOf, momentOf, timetableOf } from './timetable.ts';
 
 export interface CheckLoopOptions {
   readonly planned: readonly PlannedCheck[];
   readonly endpoints: Endpoints;
   readonly samples: SampleStore;
+  readonly jobs: JobStore;
+  /** Shifts the starts, so that not every host asks in the same second. */
+  readonly host: string;
   /** Aborted when watch stops: what still runs then is not stored. */
   readonly stop: AbortSignal;
   readonly clock: Clock;
@@ -22,16 +30,23 @@ export interface CheckLoop {
   statuses(): CheckStatus[];
   /** The last run of every check that has run. */
   runs(): readonly CheckRun[];
+  /** What the schedules say of themselves. */
+  jobs(now: number): Sample[];
   readonly cancel: Cancel;
 }
 
 /** Starts every check on its schedule; what they measure goes into the samples. */
-export function startChecks({ planned, endpoints, samples, stop, clock, log }: CheckLoopOptions): CheckLoop {
+export function startChecks(options: CheckLoopOptions): CheckLoop {
+  const { planned, endpoints, samples, stop, clock, log } = options;
   const runs = new Map<string, CheckRun>();
-  const runners = planned.map((one) => ({ ...one, runner: checkRunner(one, { endpoints, stop, log, clock }) }));
+  const runners = planned.map((one) => {
+    const lastStart = one.config.every.kind === 'cron' ? options.jobs.lastStart(one.name) : undefined;
+    return { ...one, lastStart, runner: checkRunner(one, { endpoints, stop, log, clock, lastRunAt: lastStart }) };
+  });
 
-  const cancels = runners.map(({ name, config: { every }, runner }) =>
-    runBy(every, clock, async () => {
+  const jobs = runners.map(({ name, config: { every }, lastStart, runner }) => {
+    const task = async (): Promise<void> => {
+      if (every.kind === 'cron') remember(name, options);
       const run = await runner.run();
       if (stop.aborted) return;
       runs.set(name, run);
@@ -42,14 +57,35 @@ export function startChecks({ planned, endpoints, samples, stop, clock, log }: C
         // A full disk: the samples of later runs may fit again, and the check itself goes on.
         log.error({ check: name, err: error }, 'samples could not be stored');
       }
-    }),
-  );
+    };
+    const jitterMs = jitterOf(options.host, name, timetableOf(every).period(momentOf(clock)));
+    return { name, ...startJob({ schedule: every, clock, task, jitterMs, lastStart }) };
+  });
 
   return {
     statuses: () => runners.map(({ runner }) => runner.status()),
     runs: () => [...runs.values()],
+    jobs: (now) => jobs.flatMap(({ name, state }) => jobSamples(name, state(), now)),
     cancel() {
-      for (const cancel of cancels) cancel();
+      for (const job of jobs) job.cancel();
     },
   };
+}
+
+function remember(name: string, { jobs, clock, log }: CheckLoopOptions): void {
+  try {
+    jobs.started(name, clock.now());
+  } catch (error) {
+    // A full disk: at worst the check runs once more after a restart.
+    log.error({ check: name, err: error }, 'the start of a check could not be stored');
+  }
+}
+
+function jobSamples(check: string, { startedAt, periodMs, missed, overruns }: JobState, now: number): Sample[] {
+  return [
+    ...(startedAt === undefined ? [] : [sampleOf(watch.jobLastStart, { check }, startedAt / 1000, now)]),
+    sampleOf(watch.jobPeriod, { check }, periodMs / 1000, now),
+    sampleOf(watch.jobMissed, { check }, missed, now),
+    sampleOf(watch.jobOverruns, { check }, overruns, now),
+  ];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../config/types.ts';
+import { isTimeZone } from '../zone.ts';
 import { weekdays } from './maintenance.ts';
 
 /** The `watch` section; `checks` holds one map per check, whose schema is the check's own. */
@@ -43,12 +44,3 @@ export const alertsSchema = z.strictObject({
 });
 
 export type AlertsConfig = z.output<typeof alertsSchema>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch {
-    // Intl says that a zone is unknown by throwing.
-    return false;
-  }
-}

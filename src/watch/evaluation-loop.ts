@@ -1,19 +1,24 @@
+import { samplesBytes } from '../catalogue/watch.ts';
+import { sampleOf } from '../check.ts';
 import type { Clock } from '../clock.ts';
 import type { Sample } from '../expression/series.ts';
+import type { RecordingRule } from '../rule.ts';
 import type { IncidentStore } from '../store/incidents.ts';
 import type { SampleStore } from '../store/samples.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Alerting } from './alerting.ts';
 import type { CheckLoop } from './check-loop.ts';
 import { ownSamples } from './observe.ts';
+import { keptSince, record } from './recording.ts';
+import { keepRaw, longestMs, samplesLimit } from './retention.ts';
 
-const keepRawMs = 6 * 3_600_000;
 /** Samples of rarer checks are written again at each evaluation, as a scrape would: expressions look back 5 minutes. */
 const repeatAfterMs = 60_000;
 
 export interface EvaluationOptions {
   readonly alerting: Alerting;
   readonly samples: SampleStore;
+  readonly records: readonly RecordingRule[];
   readonly incidents: IncidentStore;
   readonly checks: CheckLoop;
   /** Whether the configuration file was accepted when it was last read. */
@@ -35,8 +40,9 @@ export interface EvaluationLoop {
 
 /** What happens at each evaluation: samples are carried on, rules judged, watch's own state stored, old samples forgotten. */
 export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
-  const { alerting, samples, incidents, checks, announced, clock, log } = options;
+  const { alerting, samples, records, incidents, checks, announced, clock, log } = options;
   let evaluatedAt: number | undefined;
+  let keptMs = longestMs;
 
   const repeated = (now: number): Sample[] =>
     checks
@@ -44,13 +50,23 @@ export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
       .filter(({ status }) => now - (status.lastRunAt ?? now) > repeatAfterMs)
       .flatMap((run) => [...run.samples, ...run.about].map((sample) => ({ ...sample, at: now })));
 
-  const own = (now: number): Sample[] =>
-    ownSamples(
+  const own = (now: number): Sample[] => [
+    ...ownSamples(
       alerting.alerts(),
       incidents.outbox.unsent(),
       { evaluatedAt, configAccepted: options.configAccepted() },
       now,
-    );
+    ),
+    ...checks.jobs(now),
+    sampleOf(samplesBytes, {}, samples.bytes(), now),
+  ];
+
+  const prune = (now: number): void => {
+    const bytes = samples.bytes();
+    if (bytes > samplesLimit && keptMs === longestMs) log.error({ bytes }, 'samples.db is full: the oldest samples go');
+    keptMs = keepRaw(keptMs, bytes);
+    samples.prune(now - keptMs, keptSince(records, now));
+  };
 
   return {
     current: () => [...checks.runs().flatMap((run) => [...run.samples, ...run.about]), ...own(clock.now())],
@@ -59,10 +75,11 @@ export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
       const now = clock.now();
       try {
         samples.append(repeated(now));
+        record(records, samples, now);
         if (alerting.tick(now, checks.statuses())) announced();
         evaluatedAt = now;
         samples.append(own(now));
-        samples.prune(now - keepRawMs);
+        prune(now);
       } catch (error) {
         // A full disk or a locked file: the next evaluation may succeed, and ops_rule_last_evaluation stands still.
         log.error({ err: error }, 'the rules could not be evaluated');

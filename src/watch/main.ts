@@ -10,7 +10,7 @@ import type { NotifyConfig } from '../notify/config.ts';
 import { startHeartbeat } from '../notify/heartbeat.ts';
 import { mailDomain, startNotifier } from '../notify/notifier.ts';
 import type { Backoff } from '../notify/outbox.ts';
-import type { ActiveRule } from '../rule.ts';
+import { type ActiveRule, loadRuleGroups } from '../rule.ts';
 import { type IncidentStore, openIncidents } from '../store/incidents.ts';
 import { lockFolder } from '../store/lock.ts';
 import { openSamples, type SampleStore } from '../store/samples.ts';
@@ -27,7 +27,7 @@ import { seriesOf } from './history.ts';
 import { inMaintenance } from './maintenance.ts';
 import { sampleExposer } from './observe.ts';
 import { planRules } from './rules.ts';
-import { runBy } from './schedule.ts';
+import { startJob } from './schedule.ts';
 import type { WatchSnapshot } from './snapshot.ts';
 import { snapshotOf } from './status.ts';
 
@@ -82,6 +82,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   const watchMails = alerts.notifier === 'watch';
   const channels = watchMails ? await openChannels(notify) : new Map();
   let rules: readonly ActiveRule[] = await planRules(alerts.rules);
+  const records = (await loadRuleGroups()).flatMap((group) => group.records ?? []);
   let { maintenance } = alerts;
   let configAccepted = true;
   const unlock = lockFolder(stateDir);
@@ -109,10 +110,20 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     keepPending,
     inMaintenance: maintained,
   });
-  const checks = startChecks({ planned, endpoints, samples, stop: stop.signal, clock, log });
+  const checks = startChecks({
+    planned,
+    endpoints,
+    samples,
+    jobs: incidents.jobs,
+    host,
+    stop: stop.signal,
+    clock,
+    log,
+  });
   const loop = evaluationLoop({
     alerting,
     samples,
+    records,
     incidents,
     checks,
     configAccepted: () => configAccepted,
@@ -126,7 +137,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   if (!watchMails) log.info('alerts.notifier is alertmanager: watch itself mails nothing');
   const alive = (): boolean => clock.now() - (loop.evaluatedAt() ?? clock.now()) < deadAfter * everyMs;
   const cancelHeartbeat = notify.heartbeat && startHeartbeat({ config: notify.heartbeat, alive, clock, log });
-  const cancelEvaluation = runBy({ kind: 'interval', ms: everyMs }, clock, async () => loop.tick());
+  const evaluation = startJob({ schedule: { kind: 'interval', ms: everyMs }, clock, task: async () => loop.tick() });
 
   return {
     contentType: metrics.contentType,
@@ -145,7 +156,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     async close() {
       stop.abort();
       checks.cancel();
-      cancelEvaluation();
+      evaluation.cancel();
       cancelHeartbeat?.();
       await notifier.close();
       samples.close();

@@ -1,3 +1,5 @@
+import { instantsOf, offsetAt } from '../zone.ts';
+
 const dayMs = 86_400_000;
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -36,34 +38,3 @@ function minutesOf(clock: string): number {
   const [hours = 0, minutes = 0] = clock.split(':').map(Number);
   return (hours * 60 + minutes) * 60_000;
 }
-
-/** The moments at which the clocks of a zone show a local time (milliseconds as if it were UTC): one or two, never none. */
-function instantsOf(local: number, timeZone: string): number[] {
-  const before = offsetAt(local - dayMs, timeZone);
-  const after = offsetAt(local + dayMs, timeZone);
-  const shown = [local - before, local - after].filter((at) => at + offsetAt(at, timeZone) === local);
-  return shown.length > 0 ? shown : [local - before];
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** Distance of a zone's clocks from UTC at a moment, milliseconds. */
-function offsetAt(at: number, timeZone: string): number {
-  const format = formats.get(timeZone) ?? clockFormat(timeZone);
-  formats.set(timeZone, format);
-  const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
-}
-
-const clockFormat = (timeZone: string): Intl.DateTimeFormat =>
-  new Intl.DateTimeFormat('en', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });

@@ -24,11 +24,13 @@ export interface CheckRunner {
 export type RunContext = Omit<CheckContext, 'signal'> & {
   /** Aborted when watch stops. */
   readonly stop: AbortSignal;
+  /** Wall time of the last run in an earlier life, milliseconds. */
+  readonly lastRunAt?: number | undefined;
 };
 
 export function checkRunner({ name, check, config }: PlannedCheck, context: RunContext): CheckRunner {
-  const { clock, stop } = context;
-  let status: CheckStatus = { name, state: 'never-ran', lastRunAt: null, durationSeconds: null, reason: null };
+  const { clock, stop, lastRunAt = null } = context;
+  let status: CheckStatus = { name, state: 'never-ran', lastRunAt, durationSeconds: null, reason: null };
   let lastSuccess: number | undefined;
   /** A run that outlived its deadline: nothing else is started while it is there. */
   let stuck = false;

@@ -48,6 +48,25 @@ const certificate = (left: number): Sample[] => {
   ];
 };
 
+const canaryAt = (seconds: number, ago: number): Sample[] => [
+  { ...gauge('ops_latency_canary_seconds', { model: 'm' }, seconds), at: (now - ago) * 1000 },
+];
+
+/** So many recorded quarters of an hour at 1.00 s, and an hour of another latency. */
+const canary = (seconds: number, recorded: number): Sample[] => [
+  ...Array.from({ length: recorded }, (_, index) => ({
+    ...gauge('ops_latency_canary_average_seconds', { model: 'm' }, 1),
+    at: (now - index * 900) * 1000,
+  })),
+  ...[3500, 2700, 1900, 900, 0].flatMap((ago) => canaryAt(seconds, ago)),
+];
+
+/** A check of every 15 s that started so many seconds ago. */
+const startedAgo = (seconds: number): Sample[] => [
+  gauge('ops_scheduler_job_last_start_timestamp_seconds', { check: 'gpu' }, now - seconds),
+  gauge('ops_scheduler_job_period_seconds', { check: 'gpu' }, 15),
+];
+
 const memory = (used: number): Sample[] => [
   gauge('ops_gpu_memory_used_bytes', { uuid: 'GPU-a' }, used),
   gauge('ops_gpu_memory_total_bytes', { uuid: 'GPU-a' }, 100),
@@ -337,6 +356,16 @@ const examples: Readonly<Record<string, Example>> = {
     fires: state('ops_config_last_reload_successful').fires(0),
     value: 0,
     silent: [state('ops_config_last_reload_successful').fires(1)],
+  },
+  LatencyAboveBaseline: {
+    fires: canary(1.31, 100),
+    value: 1.31,
+    silent: [canary(1.29, 100), canary(1.31, 90), [...canary(1.31, 100), ...canaryAt(1.0, 1800)]],
+  },
+  SchedulerJobMissed: {
+    fires: startedAgo(50),
+    value: 50 / 15,
+    silent: [startedAgo(30)],
   },
   CheckFailing: {
     fires: [gauge('ops_check_success', { check: 'gpu' }, 0)],

@@ -48,6 +48,11 @@ export class VirtualClock implements Clock {
     this.#step(end - this.#monotonic);
   }
 
+  /** Sets the wall clock by `ms`: what a correction does, and what is left of a suspension when a machine wakes. */
+  setBy(ms: number): void {
+    this.#wall += ms;
+  }
+
   #step(ms: number): void {
     this.#monotonic += ms;
     this.#wall += ms;

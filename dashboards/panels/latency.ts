@@ -1,0 +1,18 @@
+import { latencyAverage, latencyCanary } from '../../src/catalogue/latency.ts';
+import { averageOverTime, select } from '../../src/expression/ast.ts';
+import type { Panel } from '../../src/panel.ts';
+
+export const latencyBaseline: Panel = {
+  key: 'latency-baseline',
+  title: { en: 'Canary against its average of seven days', zh: '探测对话耗时与七日均值' },
+  description: {
+    en: 'Canary 30 % above its average for an hour: ops triage names the slow part.',
+    zh: '探测对话持续一小时高于均值 30 %:ops triage 会指出慢的环节。',
+  },
+  kind: 'timeseries',
+  unit: 'seconds',
+  queries: [
+    { expression: select(latencyCanary), legend: '{model}' },
+    { expression: averageOverTime(select(latencyAverage), 7 * 86_400), legend: '{model} 7 d' },
+  ],
+};
