@@ -8,6 +8,7 @@ import * as watch from '../../src/catalogue/watch.ts';
 import type { Check } from '../../src/check.ts';
 import { discover } from '../../src/discover.ts';
 import { OpsError } from '../../src/errors.ts';
+import { loadRuleGroups } from '../../src/rule.ts';
 import { languages } from '../../src/text.ts';
 import { planChecks } from '../../src/watch/checks.ts';
 import { repository } from '../support/ops.ts';
@@ -62,9 +63,10 @@ describe.each(checks.map(({ name, unit }) => [name, unit] as const))('check %s',
   });
 });
 
-test('whatever watch exposes of others is declared by a check', () => {
+test('whatever watch exposes of others is declared by a check', async () => {
   const own = [...Object.values<Metric>(watch), ...Object.values<Metric>(processMetrics)];
-  const declared = new Set(checks.flatMap(({ unit }) => unit.metrics));
+  const recorded = (await loadRuleGroups()).flatMap(({ records = [] }) => records.map(({ record }) => record));
+  const declared = new Set([...checks.flatMap(({ unit }) => unit.metrics), ...recorded]);
   expect(watchMetrics.filter((metric) => !own.includes(metric) && !declared.has(metric))).toEqual([]);
 });
 
