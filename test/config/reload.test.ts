@@ -140,7 +140,7 @@ describe('ops gateway', () => {
   });
 });
 
-test('ops watch refuses a file with mistakes, and says what waits for its next start', async () => {
+test('ops watch refuses a file with mistakes, takes changed rules, and says what waits for its next start', async () => {
   const folder = temporaryFolder('reload');
   const file = join(folder, 'ops.yaml');
   const port = await freePort();
@@ -157,9 +157,9 @@ test('ops watch refuses a file with mistakes, and says what waits for its next s
   expect(program.output()).toContain('UiDwon');
   const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   expect(metrics).toContain('ops_config_last_reload_successful 0');
-  replace(file, stringify({ ...configuration, alerts: { rules: { UiDown: { for: '2m' } } } }));
+  replace(file, stringify({ ...configuration, alerts: { group_wait: '1m', rules: { UiDown: { for: '2m' } } } }));
   await vi.waitFor(() => expect(program.output()).toContain('next start'), 5000);
-  expect(program.output()).toContain('"options":["alerts.rules.UiDown.for"]');
+  expect(program.output()).toContain('"options":["alerts.group_wait"]');
   program.process.kill('SIGHUP');
   await vi.waitFor(() => expect(program.output()).toContain('nothing changed'), 5000);
 });
