@@ -33,6 +33,7 @@ const advice: readonly (readonly [pattern: RegExp, text: string])[] = [
     'the server refuses the recipient: check notify.email.to, and whether it relays for this machine',
   ],
   [/\b5\d\d MAIL FROM/, 'the server refuses the sender: check notify.email.from'],
+  [/\b5\d\d (CONN|EHLO|HELO)/, 'the server turns this machine away: check that notify.email.smtp.host relays for it'],
 ];
 
 /** Sorts a failed SMTP attempt into what the outbox does about it, with a sentence that names the fix where there is one. */
@@ -51,6 +52,8 @@ function classOf({ command, responseCode, originalCode }: SmtpError, code: strin
   if (configurationCodes.includes(code) || /CERT|SELF_SIGNED|UNABLE_TO/.test(String(originalCode ?? '')))
     return 'configuration';
   if (reply === 530 || reply === 534 || reply === 535 || reply === 538) return 'configuration';
+  // Before MAIL FROM the server has said nothing of this mail: it turns the machine away, and may not tomorrow.
+  if (reply >= 500 && ['CONN', 'EHLO', 'HELO'].includes(String(command))) return 'configuration';
   if (reply >= 500) return command === 'DATA' ? 'content' : 'permanent';
   // Once the text was on its way nobody knows whether it arrived.
   return command === 'DATA' || code === 'EABORT' ? 'unknown' : 'transient';

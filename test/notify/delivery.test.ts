@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pino from 'pino';
 import { SMTPServer } from 'smtp-server';
@@ -160,6 +161,25 @@ test('a server that is busy gets the mail later', async () => {
   expect(mail.mails).toHaveLength(1);
   expect(outbox()[0]?.response).toMatch(/^250/);
   expect(outbox()[0]?.attempts).toBe(results.length);
+});
+
+test.each(['CONN', 'EHLO'])('a server that turns the machine away at %s does not end a mail', async (at) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.write(at === 'CONN' ? '554 no service here\r\n' : '220 box\r\n');
+    socket.on('data', () => socket.write('554 no service here\r\n'));
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()));
+  onTestFinished(() => void server.close());
+  const { fire, results, outbox } = await rig(port);
+  fire();
+  await eventually('a refusal', () => results.length >= 1);
+  expect(results[0]).toMatchObject({
+    class: 'configuration',
+    reason: expect.stringContaining('turns this machine away'),
+  });
+  expect(outbox()).toMatchObject([{ state: 'pending', attempts: 1 }]);
 });
 
 test('a recipient that does not exist is given up, counted and never tried again', async () => {
