@@ -5,7 +5,7 @@ import { type Notice, noticeOf, subjectOf } from '../../src/notify/notice.ts';
 import { activate, loadRuleGroups } from '../../src/rule.ts';
 import type { Diagnosis } from '../../src/triage/diagnosis.ts';
 import type { Incident, IncidentEvent } from '../../src/watch/incident.ts';
-import { entryOf, start } from './support.ts';
+import { entryOf, start } from './support/entry.ts';
 
 const rules = activate((await loadRuleGroups()).flatMap((group) => group.rules));
 const rule = rules.find(({ name }) => name === 'GpuMemoryHigh') ?? expect.fail('GpuMemoryHigh is gone');
