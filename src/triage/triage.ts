@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { Endpoints } from '../endpoints.ts';
-import type { LogKind } from '../logs/record.ts';
+import type { LogKind, LogRecord } from '../logs/record.ts';
 import type { Window } from '../logs/window.ts';
 import { loadCauses } from './catalogue.ts';
 import type { TriageConfig } from './config.ts';
 import type { Diagnosis, Step, Verdict } from './diagnosis.ts';
-import { type Finding, findCauses, healthy, rank, toVerdict, unknown } from './engine.ts';
+import { type Finding, findCauses, hasFailed, healthy, rank, toVerdict, unexplained, unknown } from './engine.ts';
 import { absences } from './evidence/absence.ts';
 import { collect } from './evidence/collect.ts';
 import { chatPath } from './evidence/path.ts';
@@ -48,7 +48,7 @@ export async function triage(options: TriageOptions): Promise<Diagnosis> {
   const path = chatPath(config.path, evidence);
   const findings = rank(findCauses(causes, [...evidence.records, ...absences(evidence, path)]));
   const steps = walk(evidence, findings, path);
-  const { verdict, also } = conclude(findings, steps);
+  const { verdict, also } = conclude(findings, steps, evidence.records);
   return {
     verdict,
     also,
@@ -59,11 +59,17 @@ export async function triage(options: TriageOptions): Promise<Diagnosis> {
   };
 }
 
-/** The first finding that says something, else `unknown` when a box is open, else `healthy`. */
-function conclude(findings: readonly Finding[], steps: readonly Step[]): Pick<Diagnosis, 'verdict' | 'also'> {
+/** The first finding that says something, else `unknown` when a request failed or a box is open, else `healthy`. */
+function conclude(
+  findings: readonly Finding[],
+  steps: readonly Step[],
+  records: readonly LogRecord[],
+): Pick<Diagnosis, 'verdict' | 'also'> {
   const first = findings.find(({ cause }) => cause.weight !== 'noise');
   const also = findings.filter((finding) => finding !== first).map(toVerdict);
   if (first) return { verdict: toVerdict(first), also };
+  const failed = records.filter(hasFailed);
+  if (failed.length > 0) return { verdict: unexplained(failed), also };
   const open = steps.some(({ state }) => state === 'unknown');
   return { verdict: open ? missing : healthy, also };
 }

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { stringify } from 'yaml';
 import { type ClawdbotSimulator, startClawdbotSimulator } from '../../../src/demo/clawdbot-simulator.ts';
 import { createGpuSimulator, type GpuSimulator } from '../../../src/demo/gpu-simulator.ts';
+import type { InFlight, InFlightReply } from '../../../src/in-flight.ts';
 import { type createAuthority, joined, type LeafOptions } from '../../checks/support/authority.ts';
 import {
   answering,
@@ -56,6 +57,8 @@ export interface Site {
   chat(body: object, headers?: Readonly<Record<string, string>>): Promise<{ status: number; text: string; id: string }>;
   /** A person opens the chat page and sends a message: Nginx → Clawdbot → gateway. */
   chatByClawdbot(message: string): Promise<void>;
+  /** Whether the gateway has an open request such as this. */
+  openRequests(such: (request: InFlight) => boolean): Promise<boolean>;
   triage(...args: string[]): Promise<Told>;
   close(): Promise<void>;
 }
@@ -102,7 +105,10 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   writeFileSync(join(folder, 'nginx.conf'), nginxMain(folder, options.changeSite?.(site) ?? site));
   const nginx = startProgram(nginxProgram, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-g', 'daemon off;']);
   await answering(`${gatewayUrl}/health`, gateway);
-  await eventually('nginx', async () => (await fetch(`http://127.0.0.1:${http}/`, { redirect: 'manual' })).status === 301);
+  await eventually(
+    'nginx',
+    async () => (await fetch(`http://127.0.0.1:${http}/`, { redirect: 'manual' })).status === 301,
+  );
   const ask = (path: string, method: string, body = '', headers: Readonly<Record<string, string>> = {}) =>
     exchange({ port: https, path, method, headers: { 'content-type': 'application/json', ...headers } }, body);
   return {
@@ -115,6 +121,10 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     async chatByClawdbot(message) {
       await ask('/api/chat/send', 'POST', JSON.stringify({ message }));
       await clawdbot.chat(message, 'alice').catch(() => undefined);
+    },
+    async openRequests(such) {
+      const reply = (await (await fetch(`http://127.0.0.1:${metrics}/inflight`)).json()) as InFlightReply;
+      return reply.requests.some(such);
     },
     triage: (...args) => runTriage(folder, args),
     async close() {
