@@ -43,6 +43,8 @@ export interface SourceReport {
   readonly kind: string;
   readonly path: string;
   readonly lines: number;
+  /** What was asked of it, where its path does not say so: LogQL or PromQL. */
+  readonly asked?: string;
   readonly state: 'read' | 'missing' | 'unreadable' | 'empty' | 'timeout';
   /** Why it could not be read and what would make it readable. */
   readonly note?: string;

@@ -101,8 +101,9 @@ function auditSummary(audit: AuditLine): string {
   return [request_id, status ?? audit.type, error, ...times].filter(Boolean).join(' · ');
 }
 
-function renderSource({ kind, path, lines, state, note }: SourceReport): string {
-  return `  ${kind.padEnd(14)} ${state.padEnd(10)} ${lines} ${path}${note ? ` (${note})` : ''}`;
+function renderSource({ kind, path, lines, state, asked, note }: SourceReport): string {
+  const query = asked ? `\n    ${asked}` : '';
+  return `  ${kind.padEnd(14)} ${state.padEnd(10)} ${lines} ${path}${note ? ` (${note})` : ''}${query}`;
 }
 
 function list(title: string, commands: readonly string[], options: RenderOptions): string[] {

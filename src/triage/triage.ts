@@ -20,8 +20,10 @@ export interface TriageOptions {
   readonly window?: Window;
   readonly requestId?: string;
   readonly user?: string;
-  /** Reads only the logs: nothing is asked, nothing is sent. */
+  /** Reads only files: nothing is asked, nothing is sent. */
   readonly offline?: boolean;
+  /** Where watch keeps its samples; without it neither they nor its incidents are evidence. */
+  readonly stateFolder?: string;
   /** Further logs, or other places for those of the configuration. */
   readonly logs?: Partial<Readonly<Record<LogKind, string>>>;
 }
@@ -33,15 +35,15 @@ const minute = 60_000;
  * evidence that is missing: it says so in `sources` and answers `unknown`. Takes five seconds at most.
  */
 export async function triage(options: TriageOptions): Promise<Diagnosis> {
-  const { config, endpoints, clock, requestId, user, logs = {} } = options;
+  const { config, endpoints, clock, requestId, user, stateFolder, logs = {} } = options;
   const start = clock.monotonic();
   const now = clock.now();
   const window = options.window ?? { from: now - (requestId === undefined ? 15 : 24 * 60) * minute, to: now };
   const past = now - window.to > 2 * minute;
-  const offline = options.offline === true || past;
+  const offline = options.offline === true;
   const [causes, collected] = await Promise.all([
     loadCauses(),
-    collect({ config, endpoints, window, offline, clock, logs }),
+    collect({ config, endpoints, window, offline, past, clock, logs, ...(stateFolder ? { stateFolder } : {}) }),
   ]);
   const wanted = { ...(requestId === undefined ? {} : { requestId }), ...(user === undefined ? {} : { user }) };
   const evidence = select(collected, wanted, window, now);
@@ -68,11 +70,14 @@ function conclude(
   const first = findings.find(({ cause }) => cause.weight !== 'noise');
   const also = findings.filter((finding) => finding !== first).map(toVerdict);
   if (first) return { verdict: toVerdict(first), also };
-  const failed = records.filter(hasFailed);
+  const failed = records.filter((record) => hasFailed(record) || isGrave(record));
   if (failed.length > 0) return { verdict: unexplained(failed), also };
   const open = steps.some(({ state }) => state === 'unknown');
   return { verdict: open ? missing : healthy, also };
 }
+
+/** A critical incident: watch knows of a fault that triage has no name for. */
+const isGrave = ({ kind, message }: LogRecord) => kind === 'incident' && / critical /.test(message);
 
 const missing: Verdict = {
   ...unknown,

@@ -45,6 +45,7 @@ export default {
 
 async function run(options: Options, context: CliContext): Promise<void> {
   const { triage } = await import('../../triage/triage.ts');
+  const { stateFolder } = await import('../../watch/state-folder.ts');
   const configuration = await readConfiguration(context, options.config);
   const language = options.lang ?? configuration.notify.language;
   const { requestId, user } = options;
@@ -53,6 +54,7 @@ async function run(options: Options, context: CliContext): Promise<void> {
     config: configuration.triage,
     endpoints: endpointsOf(configuration),
     clock: systemClock,
+    stateFolder: stateFolder(configuration.watch.state_dir, context.env),
     logs: options.log,
     offline: options.offline === true,
     ...(window === undefined ? {} : { window }),

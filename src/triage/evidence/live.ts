@@ -124,7 +124,8 @@ async function asked(
   }
 }
 
-function failed(kind: string, path: string, thrown: unknown): SourceReport {
+/** The report about a source that gave nothing, with the reason. */
+export function failed(kind: string, path: string, thrown: unknown): SourceReport {
   const values = thrown instanceof OpsError ? thrown.values : {};
   const reason = String(values['reason'] ?? 'no usable answer');
   const hung = reason.startsWith('no answer') || values['gpu_fault'] === 'hung';
