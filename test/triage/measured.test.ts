@@ -62,5 +62,5 @@ test('a folder without samples and a watch that does not run are said', async ()
   const { sources } = await triageOf({ audit: [{}] }, { stateFolder: folder });
   const states = sources.filter(({ kind }) => kind === 'watch-samples' || kind === 'incidents');
   expect(states.map(({ state }) => state)).toEqual(['unreadable', 'unreadable']);
-  expect(states[1]?.note).toBe('connection refused');
+  expect(states[1]?.note).toBe('connection refused; systemctl start clawdbot-ops-watch');
 });

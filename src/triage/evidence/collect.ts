@@ -41,7 +41,7 @@ export interface CollectOptions {
 /** Reads every log and asks every part of the installation, in parallel. */
 export async function collect(options: CollectOptions): Promise<Collected[]> {
   const { config, window, offline, past, clock } = options;
-  const { loki } = config;
+  const loki = offline ? null : config.loki;
   const logs = Object.entries({ ...config.logs, ...options.logs }).map(([kind, path]) => {
     const task = collectLog({ kind: kind as LogKind, path, loki }, window, probeMs);
     return inTime(kind, path, task, clock);

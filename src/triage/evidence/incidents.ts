@@ -31,6 +31,7 @@ export async function collectIncidents(page: string, { from, to }: Window, timeo
       });
     return { report: { kind: 'incidents', path: url, lines: records.length, state: 'read' }, records };
   } catch (thrown) {
-    return { report: failed('incidents', url, thrown), records: [] };
+    const report = failed('incidents', url, thrown);
+    return { report: { ...report, note: `${report.note}; systemctl start clawdbot-ops-watch` }, records: [] };
   }
 }

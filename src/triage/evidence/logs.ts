@@ -13,8 +13,8 @@ export interface LogSource {
   readonly kind: LogKind;
   /** A file, `journal:UNIT`, `docker:NAME` or `loki:QUERY`. */
   readonly path: string;
-  /** Base URL of Loki. */
-  readonly loki?: string | undefined;
+  /** Base URL of Loki; null where it must not be asked. */
+  readonly loki?: string | null | undefined;
 }
 
 /** Reads one log. What cannot be read is reported, never thrown. */
@@ -31,10 +31,13 @@ export async function collectLog(
   if (container !== undefined) {
     return collectEntries(kind, path, () => readContainerLog({ container, ...window, timeoutMs }));
   }
+  if (loki === null && path.startsWith('loki:')) {
+    return { report: { kind, path, lines: 0, state: 'missing', note: 'not asked: --offline' }, records: [] };
+  }
   const query = /^loki:(.+)$/s.exec(path)?.[1];
   if (query !== undefined) {
     const { report, records } = await collectEntries(kind, loki ?? 'Loki', () => {
-      if (loki !== undefined) return readLoki({ base: loki, query, ...window, timeoutMs });
+      if (loki) return readLoki({ base: loki, query, ...window, timeoutMs });
       throw new OpsError('probe_failed', { probe: path, reason: 'triage.loki names no Loki' });
     });
     return { report: { ...report, asked: query }, records };

@@ -85,7 +85,11 @@ export async function collectSamples(folder: string, asked: Asked): Promise<Coll
       store.close();
     }
   } catch (thrown) {
-    return { report: failed('watch-samples', folder, thrown), records: [] };
+    const report = failed('watch-samples', folder, thrown);
+    return {
+      report: { ...report, note: `${report.note}; run as the user of watch, or set watch.state_dir` },
+      records: [],
+    };
   }
 }
 
