@@ -50,12 +50,36 @@ export interface SourceReport {
   readonly note?: string;
 }
 
+/** A line about one request, and by what it was found: its id, or time, path, status and duration. */
+export interface TrailLine extends EvidenceLine {
+  readonly kind: string;
+  readonly by: 'request_id' | 'time';
+}
+
+/** A value of one request beside the median of those for the same model around it; seconds, or tokens per second. */
+export interface Comparison {
+  readonly measure: 'wait' | 'queue' | 'total' | 'tokens_per_second';
+  readonly value: number;
+  readonly p50: number;
+  /** Requests that the median is of. */
+  readonly neighbours: number;
+}
+
+/** One request through all logs. */
+export interface RequestTrail {
+  readonly id: string;
+  readonly lines: readonly TrailLine[];
+  readonly fleet: readonly Comparison[];
+}
+
 /** What `ops triage` prints, the mail of an incident quotes, and the ops page shows. */
 export interface Diagnosis {
   readonly verdict: Verdict;
   /** Other findings: echoes of the cause, or faults that do not explain a stuck chat. */
   readonly also: readonly Verdict[];
   readonly steps: readonly Step[];
+  /** Where one request was asked for and is in a log. */
+  readonly request?: RequestTrail;
   /** RFC 3339. */
   readonly window: { readonly from: string; readonly to: string };
   readonly sources: readonly SourceReport[];

@@ -4,6 +4,7 @@ import type { LogKind, LogRecord } from '../logs/record.ts';
 import type { Window } from '../logs/window.ts';
 import { loadCauses } from './catalogue.ts';
 import type { TriageConfig } from './config.ts';
+import { trailOf } from './correlate.ts';
 import type { Diagnosis, Step, Verdict } from './diagnosis.ts';
 import { type Finding, findCauses, hasFailed, healthy, rank, toVerdict, unexplained, unknown } from './engine.ts';
 import { absences } from './evidence/absence.ts';
@@ -50,11 +51,13 @@ export async function triage(options: TriageOptions): Promise<Diagnosis> {
   const path = chatPath(config.path, evidence);
   const findings = rank(findCauses(causes, [...evidence.records, ...absences(evidence, path)]));
   const steps = walk(evidence, findings, path);
+  const request = requestId === undefined ? undefined : trailOf(requestId, evidence.around);
   const { verdict, also } = conclude(findings, steps, evidence.records);
   return {
     verdict,
     also,
     steps,
+    ...(request ? { request } : {}),
     window: { from: new Date(evidence.window.from).toISOString(), to: new Date(evidence.window.to).toISOString() },
     sources: evidence.sources,
     took_ms: clock.monotonic() - start,

@@ -37,6 +37,22 @@ realPart('nginx and Ollama', findProgram('nginx') !== undefined && ollamaAvailab
     expect((await triage()).verdict.cause).toBe('healthy');
   });
 
+  test('one chat is followed through Nginx, the gateway and Ollama', async () => {
+    const { chat, triage } = await start();
+    for (let count = 0; count < 3; count += 1) await chat({ model: 'tiny' });
+    const { id } = await chat({ model: 'tiny-loop', max_tokens: 40 });
+    const { request } = await triage(id);
+    expect(request?.id).toBe(id);
+    expect(request?.lines.map(({ kind, by }) => [kind, by])).toEqual([
+      ['nginx-access', 'request_id'],
+      ['gateway-log', 'request_id'],
+      ['ollama-log', 'time'],
+    ]);
+    const neighbour = await chat({ model: 'tiny' });
+    const { request: usual } = await triage('--request-id', neighbour.id);
+    expect(usual?.fleet.find(({ measure }) => measure === 'total')).toMatchObject({ neighbours: 3 });
+  });
+
   test.for(breaks)('$fault ($way): $cause', async ({ fault, options, happen, cause, step, way }, { annotate }) => {
     const site = await start(options);
     await happen(site);

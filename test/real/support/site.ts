@@ -8,6 +8,7 @@ import { stringify } from 'yaml';
 import { type ClawdbotSimulator, startClawdbotSimulator } from '../../../src/demo/clawdbot-simulator.ts';
 import { createGpuSimulator, type GpuSimulator } from '../../../src/demo/gpu-simulator.ts';
 import type { InFlight, InFlightReply } from '../../../src/in-flight.ts';
+import type { Diagnosis } from '../../../src/triage/diagnosis.ts';
 import { type createAuthority, joined, type LeafOptions } from '../../checks/support/authority.ts';
 import {
   answering,
@@ -42,6 +43,7 @@ export interface Told {
   readonly also: readonly { readonly cause: string }[];
   readonly steps: readonly { readonly step: number; readonly state: string; readonly question: string }[];
   readonly sources: readonly { readonly kind: string; readonly state: string; readonly note?: string }[];
+  readonly request?: Diagnosis['request'];
   readonly took_ms: number;
 }
 
