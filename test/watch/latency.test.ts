@@ -30,7 +30,7 @@ function alarms(hours: number, secondsAt: (hour: number, run: number) => number)
     if (Number.isInteger(run)) seconds = secondsAt((at - begin) / hour, run);
     store.append([sampleOf(latencyCanary, { model: 'qwen3:4b' }, seconds, at)]);
     record(records, store, at);
-    store.prune(at - 6 * hour, keptSince(records, at));
+    store.prune({ rawSince: at - 6 * hour, thinnedSince: at - 6 * hour, keptSince: keptSince(records, at) });
     const holds = evaluate(rule.expression, store, at).length > 0;
     if (!holds) since = undefined;
     else {
@@ -69,7 +69,7 @@ test('recorded points outlive the raw ones by days, and end too', () => {
   for (let at = begin; at <= begin + 10 * day; at += 5 * minute) {
     store.append([sampleOf(latencyCanary, { model: 'm' }, 1, at)]);
     record(records, store, at);
-    store.prune(at - 6 * hour, keptSince(records, at));
+    store.prune({ rawSince: at - 6 * hour, thinnedSince: at - 6 * hour, keptSince: keptSince(records, at) });
   }
   const select = (metric: { readonly name: string }) =>
     store.read({ kind: 'select', series: metric.name, metric: latencyCanary, where: {} }, 0, begin + 10 * day);
