@@ -10,6 +10,8 @@ export interface Message {
   /** Absent in the minimal form. */
   readonly html?: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Triage was still under way: what it finds is to follow in the thread. */
+  readonly owesTriage?: boolean;
 }
 
 /**

@@ -11,6 +11,8 @@ export interface DeliveryOptions {
   readonly channels: ReadonlyMap<string, Channel>;
   /** Renders a mail at the moment it is sent, so that it tells the latest; `minimal` after a refusal of its text. */
   readonly render: (entry: OutboxEntry, minimal: boolean) => Promise<Message>;
+  /** Whether what an entry tells is known already; `wake` when it is. */
+  readonly ready: (entry: OutboxEntry) => boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly random?: () => number;
@@ -39,7 +41,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   const work = async (): Promise<void> => {
     do {
       again = false;
-      const { send, coalesce, nextAt } = plan(outbox.unsent(), clock.now(), backoff);
+      const { send, coalesce, nextAt } = plan(outbox.unsent(), clock.now(), backoff, options.ready);
       for (const needless of coalesce) apply(options, needless, { kind: 'coalesce' });
       // One at a time: while it was on its way the next one may have been taken back.
       const [entry] = send;
@@ -81,12 +83,17 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   };
 }
 
-function apply({ outbox, clock, backoff = usualBackoff }: DeliveryOptions, entry: OutboxEntry, event: OutboxEvent) {
+function apply(
+  { outbox, clock, backoff = usualBackoff }: DeliveryOptions,
+  entry: OutboxEntry,
+  event: OutboxEvent,
+  owesTriage = false,
+): OutboxEntry {
   const now = clock.now();
   const next = step(entry, event, now, backoff);
   const detail =
     event.kind !== 'result' ? '' : event.result.kind === 'accepted' ? event.result.response : event.result.reason;
-  outbox.save(next, now, next.state, detail);
+  outbox.save(next, now, next.state, detail, owesTriage && next.state === 'accepted' ? 'triage' : undefined);
   return next;
 }
 
@@ -94,10 +101,10 @@ async function attempt(options: DeliveryOptions, entry: OutboxEntry): Promise<vo
   const { channels, render, log, random = Math.random, onResult } = options;
   const channel = channels.get(entry.channel);
   const sending = apply(options, entry, { kind: 'attempt' });
-  const result: DeliveryResult = channel
+  const { result, owesTriage } = channel
     ? await sendRendered(channel, entry.recipient, () => render(sending, entry.lastClass === 'content'))
-    : { kind: 'failed', class: 'configuration', reason: `notify.${entry.channel} is no longer configured` };
-  const concluded = apply(options, sending, { kind: 'result', result, random: random() });
+    : { result: notConfigured(entry), owesTriage: false };
+  const concluded = apply(options, sending, { kind: 'result', result, random: random() }, owesTriage);
   onResult?.(entry.channel, result);
   const fields = { incident: `OPS-${entry.incidentId}`, kind: entry.kind, attempts: concluded.attempts };
   if (result.kind === 'failed') {
@@ -107,15 +114,24 @@ async function attempt(options: DeliveryOptions, entry: OutboxEntry): Promise<vo
   log.info(fields, 'mail accepted');
 }
 
+const notConfigured = ({ channel }: OutboxEntry): DeliveryResult => ({
+  kind: 'failed',
+  class: 'configuration',
+  reason: `notify.${channel} is no longer configured`,
+});
+
+interface Sent {
+  readonly result: DeliveryResult;
+  readonly owesTriage: boolean;
+}
+
 /** A message that cannot be written must not block the queue, nor be lost: it is kept and tried again slowly. */
-async function sendRendered(
-  channel: Channel,
-  recipient: string,
-  render: () => Promise<Message>,
-): Promise<DeliveryResult> {
+async function sendRendered(channel: Channel, recipient: string, render: () => Promise<Message>): Promise<Sent> {
   try {
-    return await channel.send(await render(), recipient);
+    const message = await render();
+    return { result: await channel.send(message, recipient), owesTriage: message.owesTriage ?? false };
   } catch (error) {
-    return { kind: 'failed', class: 'configuration', reason: `the mail could not be written: ${reasonOf(error)}` };
+    const reason = `the mail could not be written: ${reasonOf(error)}`;
+    return { result: { kind: 'failed', class: 'configuration', reason }, owesTriage: false };
   }
 }

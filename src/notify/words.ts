@@ -30,7 +30,12 @@ export const words = {
   busy: { en: 'delivery was delayed', zh: '投递延迟' },
   samples: { en: 'Samples that decided', zh: '判定依据' },
   cause: { en: 'Probable cause (triage)', zh: '可能原因(分诊)' },
-  unfinished: { en: 'triage unfinished: run ops triage', zh: '分诊未完成:请运行 ops triage' },
+  unfinished: {
+    en: 'triage unfinished: what it finds follows in this thread; ops triage asks again',
+    zh: '分诊未完成:结果将在本邮件会话中补发;也可运行 ops triage',
+  },
+  failed: { en: 'triage failed: run ops triage', zh: '分诊失败:请运行 ops triage' },
+  triageEnded: { en: 'Triage has ended. It was asked about: {summary}', zh: '分诊已完成,所问:{summary}' },
   fix: { en: 'Fix', zh: '修复' },
   first: { en: 'Look here first', zh: '先查看' },
   more: { en: 'More', zh: '更多' },

@@ -1,7 +1,8 @@
 /** pending → sending → accepted or dead. `coalesced`: told by a later notification of the incident. */
 export type OutboxState = 'pending' | 'sending' | 'accepted' | 'dead' | 'coalesced';
 
-export type NotificationKind = 'firing' | 'reminder' | 'resolved';
+/** `triage` follows a mail that could not wait for it. */
+export type NotificationKind = 'firing' | 'triage' | 'reminder' | 'resolved';
 
 /** One notification on its way to one recipient. Times are wall time in milliseconds. */
 export interface OutboxEntry {

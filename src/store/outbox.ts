@@ -25,8 +25,8 @@ export interface OutboxStore {
   /** Rows that no server has accepted yet and that are not given up, in order of writing. */
   unsent(): OutboxEntry[];
   all(): OutboxEntry[];
-  /** Writes an entry's new state and a line of the ledger. One transaction. */
-  save(entry: OutboxEntry, at: number, event: string, detail?: string): void;
+  /** Writes an entry's new state and a line of the ledger, and what is to follow it in its thread. One transaction. */
+  save(entry: OutboxEntry, at: number, event: string, detail?: string, follow?: 'triage'): void;
   /** What was being sent when the last process ended has an unknown outcome: it is sent again, under the same Message-ID. */
   recover(at: number): number;
 }
@@ -38,6 +38,9 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
   const insert = database.prepare(`INSERT INTO notifications
     (incident_id, kind, seq, channel, recipient, message_id, subject, payload, created_at, due_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const insertFollow = database.prepare(`INSERT INTO notifications
+    (incident_id, kind, seq, channel, recipient, message_id, subject, payload, created_at, due_at)
+    SELECT incident_id, ?, seq, channel, recipient, ?, subject, payload, ?, ? FROM notifications WHERE id = ?`);
   const update = database.prepare(`UPDATE notifications SET state = ?, due_at = ?, attempts = ?, last_error = ?,
     last_class = ?, accepted_at = ?, smtp_response = ? WHERE id = ?`);
   const record = database.prepare('INSERT INTO ledger (at, notification_id, event, detail) VALUES (?, ?, ?, ?)');
@@ -70,11 +73,14 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
     },
     unsent: () => unsent.all().map(toEntry),
     all: () => database.prepare('SELECT * FROM notifications ORDER BY id').all().map(toEntry),
-    save(entry, at, event, detail = '') {
-      const { state, dueAt, attempts, lastError, lastClass, acceptedAt, response, id } = entry;
+    save(entry, at, event, detail = '', follow = undefined) {
+      const { state, dueAt, attempts, lastError, lastClass, acceptedAt, response, id, messageId } = entry;
       transaction(database, () => {
         update.run(state, dueAt, attempts, lastError, lastClass, acceptedAt, response, id);
         record.run(at, id, event, detail);
+        if (follow === undefined) return;
+        const row = insertFollow.run(follow, messageId.replace(/\.\w+@/, `.${follow}@`), at, at, id);
+        record.run(at, row.lastInsertRowid, 'created', follow);
       });
     },
     recover: (at) => Number(recover.run(at).changes),
