@@ -4,6 +4,7 @@ import type { OutboxEntry } from '../store/outbox-row.ts';
 import type { Incident, IncidentEvent } from '../watch/incident.ts';
 import { type Channel, type Message, recipientsOf } from './channel.ts';
 import type { MessageContext } from './context.ts';
+import { renderLetter } from './letter.ts';
 import { renderMessage } from './message.ts';
 import { type Notice, noticeOf, subjectOf } from './notice.ts';
 import type { Walks } from './walk.ts';
@@ -36,12 +37,13 @@ export interface RenderOptions {
 
 /** Renders an outbox entry when it is sent. Triage is asked for what fires; what it finds too late follows. */
 export async function renderEntry(entry: OutboxEntry, minimal: boolean, options: RenderOptions): Promise<Message> {
+  if (entry.incidentId === null) return renderLetter(entry, JSON.parse(entry.payload), options.context().language);
   const notice: Notice = JSON.parse(entry.payload);
   const asked = entry.kind === 'triage' || (entry.kind === 'firing' && !minimal);
   const outcome = asked ? await options.walks?.outcome(notice.at) : undefined;
   return renderMessage(entry, notice, outcome, options.context(), {
     minimal: minimal && entry.kind !== 'triage',
-    consequences: entry.incidentId === null ? [] : options.consequences(entry.incidentId),
+    consequences: options.consequences(entry.incidentId),
   });
 }
 

@@ -27,6 +27,9 @@ export interface Delivery {
   close(): Promise<void>;
 }
 
+/** Other programs write to the outbox too, and wake nobody: `ops report daily --mail`. */
+const longestNapMs = 30_000;
+
 /** Delivers the outbox: one attempt at a time, in order per incident, again and again until each is accepted. */
 export function startDelivery(options: DeliveryOptions): Delivery {
   const { outbox, clock, log, backoff = usualBackoff } = options;
@@ -47,8 +50,9 @@ export function startDelivery(options: DeliveryOptions): Delivery {
       const [entry] = send;
       if (entry && !closed) await attempt(options, entry);
       again ||= entry !== undefined;
-      if (!again && nextAt !== undefined && !closed) {
-        cancel = clock.after(Math.max(0, nextAt - clock.now()), wake, { keepAlive: false });
+      if (!again && !closed) {
+        const wait = Math.max(0, (nextAt ?? Number.POSITIVE_INFINITY) - clock.now());
+        cancel = clock.after(Math.min(wait, longestNapMs), wake, { keepAlive: false });
       }
     } while (again && !closed);
   };
@@ -106,7 +110,8 @@ async function attempt(options: DeliveryOptions, entry: OutboxEntry): Promise<vo
     : { result: notConfigured(entry), owesTriage: false };
   const concluded = apply(options, sending, { kind: 'result', result, random: random() }, owesTriage);
   onResult?.(entry.channel, result);
-  const fields = { incident: `OPS-${entry.incidentId}`, kind: entry.kind, attempts: concluded.attempts };
+  const incident = entry.incidentId === null ? {} : { incident: `OPS-${entry.incidentId}` };
+  const fields = { ...incident, kind: entry.kind, attempts: concluded.attempts };
   if (result.kind === 'failed') {
     log[concluded.state === 'dead' ? 'error' : 'warn']({ ...fields, reason: result.reason }, `mail ${concluded.state}`);
     return;

@@ -5,8 +5,8 @@ import type { Message } from './channel.ts';
 import type { MessageContext } from './context.ts';
 import { toHtml } from './html.ts';
 import type { Notice } from './notice.ts';
-import type { Section } from './section.ts';
 import { consequencesOf, factsOf, moreOf, samplesOf, triageOf } from './sections.ts';
+import { toText } from './text-form.ts';
 import { clockTime } from './times.ts';
 import type { WalkOutcome } from './walk.ts';
 import { words } from './words.ts';
@@ -22,7 +22,7 @@ export interface Extent {
  * A delivery more than a minute after the event, or after a failed attempt, says so.
  */
 export function renderMessage(
-  entry: Pick<OutboxEntry, 'kind' | 'messageId' | 'subject' | 'attempts' | 'lastError' | 'incidentId'>,
+  entry: Pick<OutboxEntry, 'kind' | 'messageId' | 'subject' | 'attempts' | 'lastError'>,
   notice: Notice,
   diagnosis: WalkOutcome | undefined,
   context: MessageContext,
@@ -39,7 +39,7 @@ export function renderMessage(
   ];
   return {
     messageId: entry.messageId,
-    thread: threadOf(entry.messageId, entry.incidentId),
+    thread: threadOf(entry.messageId),
     subject: entry.subject,
     text: toText(lead, sections),
     owesTriage: diagnosis === 'unfinished',
@@ -77,17 +77,5 @@ function leadOf(
   return [fill(words.late[language], { ...values, reason }), lead];
 }
 
-function toText(lead: readonly string[], sections: readonly Section[]): string {
-  const parts = sections
-    .filter(({ lines, commands = [] }) => lines.length + commands.length > 0)
-    .map(({ title, lines, commands = [] }) =>
-      [title, ...lines.map((line) => `  ${line}`), ...commands.map((line) => `  $ ${line}`)].join('\n'),
-    );
-  return `${[lead.join('\n'), ...parts].join('\n\n')}\n`;
-}
-
 /** The incident's thread: the same root for each of its mails, whether or not the root was ever sent. */
-function threadOf(messageId: string, incidentId: number): string {
-  const [, era = '', domain = ''] = /^<inc-\d+\.([^.]+)\..*@(.+)>$/.exec(messageId) ?? [];
-  return `<inc-${incidentId}.${era}@${domain}>`;
-}
+const threadOf = (messageId: string): string => messageId.replace(/^<(inc-\d+\.[^.]+)\..*@/, '<$1@');
