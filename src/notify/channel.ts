@@ -27,6 +27,8 @@ export type DeliveryResult =
 export interface Channel {
   /** Who gets everything, as the outbox and its ledger name them. */
   readonly recipients: readonly string[];
+  /** What a recipient can read in an hour; more is told in one digest. Programs read everything. */
+  readonly perHour?: number;
   /** One attempt for one recipient; it never throws and ends by itself. */
   send(message: Message, recipient: string): Promise<DeliveryResult>;
 }

@@ -1,19 +1,16 @@
-import type { Cancel, Clock } from '../clock.ts';
+import type { Cancel } from '../clock.ts';
 import { reasonOf } from '../errors.ts';
-import type { OutboxStore } from '../store/outbox.ts';
 import type { OutboxEntry } from '../store/outbox-row.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Channel, DeliveryResult, Message } from './channel.ts';
+import { type FloodOptions, holdFlood } from './digest.ts';
 import { type Backoff, type OutboxEvent, plan, step, usualBackoff } from './outbox.ts';
 
-export interface DeliveryOptions {
-  readonly outbox: OutboxStore;
-  readonly channels: ReadonlyMap<string, Channel>;
+export interface DeliveryOptions extends FloodOptions {
   /** Renders a mail at the moment it is sent, so that it tells the latest; `minimal` after a refusal of its text. */
   readonly render: (entry: OutboxEntry, minimal: boolean) => Promise<Message>;
   /** Whether what an entry tells is known already; `wake` when it is. */
   readonly ready: (entry: OutboxEntry) => boolean;
-  readonly clock: Clock;
   readonly log: Log;
   readonly random?: () => number;
   readonly backoff?: Backoff;
@@ -44,14 +41,16 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   const work = async (): Promise<void> => {
     do {
       again = false;
-      const { send, coalesce, nextAt } = plan(outbox.unsent(), clock.now(), backoff, options.ready);
+      const unsent = outbox.unsent();
+      const { send: due, coalesce, nextAt: dueAt } = plan(unsent, clock.now(), backoff, options.ready);
       for (const needless of coalesce) apply(options, needless, { kind: 'coalesce' });
+      const { send, nextAt: digestAt } = holdFlood(due, unsent, options);
       // One at a time: while it was on its way the next one may have been taken back.
       const [entry] = send;
       if (entry && !closed) await attempt(options, entry);
       again ||= entry !== undefined;
       if (!again && !closed) {
-        const wait = Math.max(0, (nextAt ?? Number.POSITIVE_INFINITY) - clock.now());
+        const wait = Math.max(0, Math.min(dueAt ?? Number.POSITIVE_INFINITY, digestAt) - clock.now());
         cancel = clock.after(Math.min(wait, longestNapMs), wake, { keepAlive: false });
       }
     } while (again && !closed);

@@ -11,14 +11,18 @@ export interface Letter {
   readonly sections: readonly Section[];
 }
 
+/** Mail programs cut what is much longer, bytes; the text has all of it. */
+const largestHtml = 20_000;
+
 /** The mail of a letter, the root of its own thread. */
 export function renderLetter(entry: OutboxEntry, { lead, sections }: Letter, language: Language): Message {
+  const html = toHtml(lead, sections, language);
   return {
     messageId: entry.messageId,
     thread: entry.messageId,
     subject: entry.subject,
     text: toText(lead, sections),
-    html: toHtml(lead, sections, language),
+    ...(Buffer.byteLength(html) > largestHtml ? {} : { html }),
     headers: {
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',

@@ -13,6 +13,7 @@ import type { Channel } from './channel.ts';
 import type { NotifyConfig } from './config.ts';
 import type { MessageContext } from './context.ts';
 import { type Delivery, startDelivery } from './deliver.ts';
+import { digestOf } from './digest.ts';
 import type { Backoff } from './outbox.ts';
 import { createWalks } from './walk.ts';
 
@@ -50,6 +51,7 @@ export function startNotifier(options: NotifierOptions): Notifier {
     clock,
     log,
     render: (entry, minimal) => renderEntry(entry, minimal, { context, walks, consequences: incidents.consequences }),
+    digest: (entries) => digestOf(entries, context()),
     ready: (entry) => isReady(entry, walks),
     onResult: (channel, result) =>
       metrics.add(watch.notifications, {

@@ -5,6 +5,14 @@ export const words = {
   firing: { en: 'FIRING', zh: '告警中' },
   resolved: { en: 'RESOLVED', zh: '已恢复' },
   reminder: { en: 'STILL FIRING', zh: '持续告警' },
+  triage: { en: 'TRIAGE', zh: '分诊' },
+  report: { en: 'REPORT', zh: '报告' },
+  digest: { en: 'DIGEST', zh: '汇总' },
+  digestSubject: { en: '[DIGEST] {count} notifications – {host}', zh: '[汇总] {count} 条通知 – {host}' },
+  digestLead: {
+    en: '{count} notifications in one mail, because there were too many to read one by one. See: ops alerts list',
+    zh: '通知过多,{count} 条合并为一封邮件。详见:ops alerts list',
+  },
   reminderNote: {
     en: 'Reminder {count}; end them with: ops alerts ack OPS-NUMBER',
     zh: '第 {count} 次提醒;用 ops alerts ack OPS-编号 停止提醒',

@@ -14,6 +14,11 @@ export interface NewNotification {
   readonly delayMs?: number;
 }
 
+export interface RecentRows {
+  readonly accepted: number;
+  readonly lastDigestAt: number | null;
+}
+
 export interface OutboxTally {
   readonly accepted: number;
   readonly dead: number;
@@ -36,6 +41,10 @@ export interface OutboxStore {
   /** Rows that no server has accepted yet and that are not given up, in order of writing. */
   unsent(): OutboxEntry[];
   all(): OutboxEntry[];
+  /** What a recipient was sent since a moment, and when the last digest for him was written. */
+  recent(to: { readonly channel: string; readonly recipient: string }, since: number): RecentRows;
+  /** Writes one notification in place of some that wait. One transaction. */
+  fold(entries: readonly OutboxEntry[], messageId: string, digest: NewNotification, at: number): void;
   /** Rows by state: those accepted since a moment, and all others created since. */
   tally(since: number): OutboxTally;
   /** Writes an entry's new state and a line of the ledger, and what is to follow it in its thread. One transaction. */
@@ -66,6 +75,9 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
     (SELECT COUNT(*) FROM notifications WHERE accepted_at >= ?) AS accepted,
     (SELECT COUNT(*) FROM notifications WHERE state = 'dead' AND created_at >= ?) AS dead,
     (SELECT COUNT(*) FROM notifications WHERE state IN ('pending', 'sending')) AS pending`);
+  const recent = database.prepare(`SELECT
+    (SELECT COUNT(*) FROM notifications WHERE channel = ? AND recipient = ? AND accepted_at >= ?) AS accepted,
+    (SELECT MAX(created_at) FROM notifications WHERE channel = ? AND recipient = ? AND kind = 'digest') AS digest`);
 
   const create = (
     incidentId: number | null,
@@ -91,6 +103,19 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
     post(messageId, notifications, at) {
       transaction(database, () => {
         for (const one of notifications) create(null, 1, messageId, one, at);
+      });
+    },
+    recent({ channel, recipient }, since) {
+      const { accepted, digest } = recent.get(channel, recipient, since, channel, recipient) ?? {};
+      return { accepted: Number(accepted), lastDigestAt: digest === null ? null : Number(digest) };
+    },
+    fold(entries, messageId, digest, at) {
+      transaction(database, () => {
+        create(null, 1, messageId, digest, at);
+        for (const { id } of entries) {
+          withdraw.run(id);
+          record.run(at, id, 'coalesced', 'told in a digest');
+        }
       });
     },
     tally(since) {

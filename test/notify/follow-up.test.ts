@@ -1,20 +1,9 @@
-import pino from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
-import { watchMetrics } from '../../src/catalogue/index.ts';
-import { openChannels } from '../../src/notify/channels.ts';
-import { notifySchema } from '../../src/notify/config.ts';
-import { startNotifier } from '../../src/notify/notifier.ts';
-import { openIncidents } from '../../src/store/incidents.ts';
-import { createMetrics } from '../../src/telemetry/registry.ts';
+import { expect, test } from 'vitest';
 import type { Diagnosis } from '../../src/triage/diagnosis.ts';
-import { closeIncident, openIncident } from '../../src/watch/incident.ts';
-import { eventually, temporaryFolder } from '../support/ops.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
-import { ruleOf } from '../watch/support.ts';
+import { eventually } from '../support/ops.ts';
 import { header } from './support/rig.ts';
-import { startSmtpServer } from './support/smtp-server.ts';
+import { virtualWatch } from './support/virtual-watch.ts';
 
-const rule = ruleOf();
 const said = (text: string) => ({ en: text, zh: text });
 
 const diagnosis: Diagnosis = {
@@ -25,66 +14,15 @@ const diagnosis: Diagnosis = {
   ...{ also: [], steps: [], sources: [], took_ms: 1, window: { from: '', to: '' } },
 };
 
-/** A notifier with a triage that ends when the test says so; `restart` begins another on the same folder. */
+/** A watch with a triage that ends when the test says so. */
 async function rig(to = ['oncall@example.org']) {
-  const server = await startSmtpServer();
-  const folder = temporaryFolder('ops-follow-up');
-  const clock = new VirtualClock(Date.now());
-  const config = notifySchema.parse({
-    email: { from: 'ops@example.org', to, smtp: { host: '127.0.0.1', port: server.port } },
-  });
-  const channels = await openChannels(config);
   const walks: PromiseWithResolvers<Diagnosis>[] = [];
-  const start = () => {
-    const incidents = openIncidents(folder, 'example.org');
-    const notifier = startNotifier({
-      ...{ config, channels, incidents, timezone: 'UTC', host: 'box', groupWaitMs: 0, clock },
-      ...{ log: pino({ level: 'silent' }), metrics: createMetrics(watchMetrics), backoff: undefined },
-      page: { listen: { port: 9465 } },
-      diagnose: () => {
-        const walk = Promise.withResolvers<Diagnosis>();
-        walks.push(walk);
-        return walk.promise;
-      },
-    });
-    return {
-      incidents,
-      notifier,
-      async close() {
-        await notifier.close();
-        incidents.close();
-      },
-    };
+  const diagnose = () => {
+    const walk = Promise.withResolvers<Diagnosis>();
+    walks.push(walk);
+    return walk.promise;
   };
-  let running = start();
-  onTestFinished(() => running.close());
-  return {
-    ...{ clock, walks },
-    mails: server.mails,
-    fire() {
-      const { incidents, notifier } = running;
-      const at = clock.now();
-      const incident = incidents.open(openIncident({ rule, labels: { uuid: 'GPU-0' }, value: 90 }, at), (opened) =>
-        notifier.announce({ kind: 'firing', incident: opened, at, decidedBy: [] }, rule),
-      );
-      notifier.wake();
-      return incident;
-    },
-    resolve(incident: Parameters<typeof closeIncident>[0]) {
-      const { incidents, notifier } = running;
-      const closed = closeIncident(incident, clock.now());
-      incidents.transition(
-        closed,
-        notifier.announce({ kind: 'resolved', incident: closed, at: clock.now(), decidedBy: [] }, rule),
-      );
-      notifier.wake();
-    },
-    async restart() {
-      await running.close();
-      running = start();
-    },
-    states: () => running.incidents.outbox.all().map(({ kind, state }) => `${kind} ${state}`),
-  };
+  return { walks, ...(await virtualWatch({ to, diagnose })) };
 }
 
 const stateOf = ({ raw }: { raw: string }) => header(raw, 'X-Alert-State');

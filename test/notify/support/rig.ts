@@ -6,6 +6,7 @@ import type { DeliveryResult } from '../../../src/notify/channel.ts';
 import { openChannels } from '../../../src/notify/channels.ts';
 import type { MessageContext } from '../../../src/notify/context.ts';
 import { startDelivery } from '../../../src/notify/deliver.ts';
+import { digestOf } from '../../../src/notify/digest.ts';
 import { openIncidents } from '../../../src/store/incidents.ts';
 import { closeIncident, type Incident, openIncident } from '../../../src/watch/incident.ts';
 import { eventually, temporaryFolder } from '../../support/ops.ts';
@@ -54,6 +55,7 @@ export async function deliveryRig(
     backoff: { firstMs: 50, longestMs: 200, configurationMs },
     render: (entry, minimal) => renderEntry(entry, minimal, { context, walks: undefined, consequences: () => [] }),
     ready: () => true,
+    digest: (entries) => digestOf(entries, context()),
     onResult: (_, result) => results.push(result),
   });
   onTestFinished(async () => {
