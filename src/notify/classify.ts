@@ -28,7 +28,7 @@ const advice: readonly (readonly [pattern: RegExp, text: string])[] = [
   ],
   [/alert (protocol version|handshake failure)/, 'the server speaks no TLS 1.2 or newer: bring it up to date'],
   [/ENOENT|EACCES/, 'notify.email.smtp.password_file cannot be read by this user'],
-  [/Invalid greeting/, 'that is no mail server: check notify.email.smtp.host and port'],
+  [/Invalid greeting\. response=(?!\d{3})/, 'that is no mail server: check notify.email.smtp.host and port'],
   [/ENOAUTH|EAUTH|EOAUTH2|\b53[0458]\b/, 'check notify.email.smtp.user and password_file'],
   [/ETLS/, 'check notify.email.smtp.tls: 587 is starttls, 465 is implicit, 25 is none'],
   [/EDNS|ENOTFOUND|EAI_AGAIN/, 'the name is unknown: check notify.email.smtp.host'],

@@ -21,11 +21,10 @@ async function carry(folder: string, port: number, crashAt = 0, started: (kill: 
 function expectAllOnce(mails: readonly { readonly raw: string }[], where: string) {
   const seen = mails.map(({ raw }) => `${header(raw, 'Message-ID')} ${header(raw, 'X-Alert-State')}`);
   const distinct = [...new Set(seen)];
-  expect(
-    distinct.map((one) => one.split(' ')[1]),
-    where,
-  ).toEqual(['firing', 'resolved']);
-  expect(seen.length, where).toBeLessThanOrEqual(3);
+  const kinds = distinct.map((one) => one.split(' ')[1]).join(' ');
+  // Killed before the first mail was accepted, the next watch may have had its triage in time.
+  expect(['firing triage resolved', 'firing resolved'], where).toContain(kinds);
+  expect(seen.length - distinct.length, where).toBeLessThanOrEqual(1);
   expect(seen, where).toEqual([...seen].sort((a, b) => distinct.indexOf(a) - distinct.indexOf(b)));
 }
 

@@ -1,17 +1,19 @@
 import { DatabaseSync, StatementSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { watchMetrics } from '../../../src/catalogue/index.ts';
-import { systemClock } from '../../../src/clock.ts';
+import { type Clock, systemClock } from '../../../src/clock.ts';
 import { openChannels } from '../../../src/notify/channels.ts';
 import { notifySchema } from '../../../src/notify/config.ts';
 import { startNotifier } from '../../../src/notify/notifier.ts';
 import { openIncidents } from '../../../src/store/incidents.ts';
 import { createMetrics } from '../../../src/telemetry/registry.ts';
+import type { Diagnosis } from '../../../src/triage/diagnosis.ts';
 import { closeIncident, openIncident } from '../../../src/watch/incident.ts';
 import { eventually } from '../../support/ops.ts';
 import { ruleOf } from '../../watch/support.ts';
 
-// One incident fires, is mailed, ends, is mailed; started again it goes on from what incidents.db says. It kills itself
+// One incident fires, is mailed while triage goes on, gets its follow-up, ends, is mailed; started again it goes on from what incidents.db says. It kills itself
 // at the n-th moment around a write to that file, and prints how many there were when it ends by itself.
 const [folder = '', port = '', crashAt = '0'] = process.argv.slice(2);
 
@@ -40,11 +42,22 @@ const config = notifySchema.parse({
   email: { from: 'ops@example.org', to: ['oncall@example.org'], smtp: { host: '127.0.0.1', port: Number(port) } },
 });
 const rule = ruleOf();
+const said = { en: 'found', zh: 'found' };
+const diagnose = async (): Promise<Diagnosis> => {
+  await sleep(200);
+  const verdict = { cause: 'x', step: 4, title: said, explanation: said, evidence: [], fix: [], confirm: [] } as const;
+  return { verdict, also: [], steps: [], sources: [], took_ms: 1, window: { from: '', to: '' } };
+};
+/** Nobody waits for long: neither a mail for triage nor the outbox for its next attempt. */
+const clock: Clock = {
+  ...systemClock,
+  after: (ms, task, options) => systemClock.after(Math.min(ms, 50), task, options),
+};
 const incidents = openIncidents(folder, 'example.org');
 const channels = await openChannels(config);
 const notifier = startNotifier({
-  ...{ config, channels, incidents, timezone: 'UTC', host: 'box', groupWaitMs: 0, clock: systemClock },
-  ...{ log: pino({ level: 'silent' }), metrics: createMetrics(watchMetrics), diagnose: undefined },
+  ...{ config, channels, incidents, timezone: 'UTC', host: 'box', groupWaitMs: 0, clock },
+  ...{ log: pino({ level: 'silent' }), metrics: createMetrics(watchMetrics), diagnose },
   page: { listen: { port: 9465 } },
   backoff: { firstMs: 20, longestMs: 50, configurationMs: 50 },
 });

@@ -4,8 +4,9 @@ import { systemClock } from '../../../src/clock.ts';
 import { announcements, renderEntry } from '../../../src/notify/announce.ts';
 import type { DeliveryResult } from '../../../src/notify/channel.ts';
 import { openChannels } from '../../../src/notify/channels.ts';
+import type { MessageContext } from '../../../src/notify/context.ts';
 import { startDelivery } from '../../../src/notify/deliver.ts';
-import type { MessageContext } from '../../../src/notify/message.ts';
+import { digestOf } from '../../../src/notify/digest.ts';
 import { openIncidents } from '../../../src/store/incidents.ts';
 import { closeIncident, type Incident, openIncident } from '../../../src/watch/incident.ts';
 import { eventually, temporaryFolder } from '../../support/ops.ts';
@@ -52,8 +53,9 @@ export async function deliveryRig(
     clock: systemClock,
     log,
     backoff: { firstMs: 50, longestMs: 200, configurationMs },
-    render: (entry, minimal) =>
-      renderEntry(entry, minimal, { context, diagnose: undefined, log, consequences: () => [] }),
+    render: (entry, minimal) => renderEntry(entry, minimal, { context, walks: undefined, consequences: () => [] }),
+    ready: () => true,
+    digest: (entries) => digestOf(entries, context()),
     onResult: (_, result) => results.push(result),
   });
   onTestFinished(async () => {
