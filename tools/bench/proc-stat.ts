@@ -12,9 +12,14 @@ export function cpuSeconds(pid: number): number {
 }
 
 /** Resident memory of a process in bytes. */
-export function residentBytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) * 1024;
+export const residentBytes = (pid: number): number => statusBytes(pid, 'VmRSS');
+
+/** What of it belongs to no file, such as the program itself, in bytes. */
+export const anonymousBytes = (pid: number): number => statusBytes(pid, 'RssAnon');
+
+function statusBytes(pid: number, field: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024;
 }
 
 /** The processes that a process started and did not end. */
