@@ -234,6 +234,16 @@ test('the first report of a month brings that of the month before', async () => 
   ]);
 });
 
+test('after an absence over the end of a month the report of that month is written too', async () => {
+  const { clock, boot, subjects } = job(Date.UTC(2026, 10, 20, 12));
+  boot()();
+  clock.setBy(14 * day);
+  const cancel = boot();
+  await clock.advance(60_000);
+  cancel();
+  expect(subjects()).toEqual(['[REPORT] box: nothing fires', '[REPORT] box: alerts of 2026-11']);
+});
+
 test('ops report daily prints, and --mail puts it into the outbox', async () => {
   const running = stores();
   oneDay(running, Date.now());
