@@ -244,6 +244,14 @@ test('after an absence over the end of a month the report of that month is writt
   expect(subjects()).toEqual(['[REPORT] box: nothing fires', '[REPORT] box: alerts of 2026-11']);
 });
 
+test('killed between its row and the note of its start, a report is not written twice', () => {
+  const { incidents, samples } = stores();
+  const options = { incidents, samples, channels, context: spoken, domain: 'example.org' };
+  queueDue(options, { from: now - day, to: now, dueAt: now });
+  queueDue(options, { from: now - day, to: now + 60_000, dueAt: now });
+  expect(incidents.outbox.all()).toMatchObject([{ createdAt: now, messageId: `<report.daily.${now}@example.org>` }]);
+});
+
 test('ops report daily prints, and --mail puts it into the outbox', async () => {
   const running = stores();
   oneDay(running, Date.now());
