@@ -171,6 +171,20 @@ test('how noisy a month was', () => {
   `);
 });
 
+test('mails are counted in the time that a report is about', () => {
+  const { incidents, samples } = stores();
+  const accepted = [now - 2 * day, now - hour, now + hour];
+  for (const at of accepted) {
+    const row = { kind: 'report', channel: 'email', recipient: 'a@example.org', subject: '', payload: '{}' } as const;
+    incidents.outbox.post(`<${at}@example.org>`, [row], at);
+  }
+  for (const entry of incidents.outbox.all()) {
+    incidents.outbox.save({ ...entry, state: 'accepted', acceptedAt: entry.createdAt }, entry.createdAt, 'accepted');
+  }
+  expect(dailyText(incidents, samples, period, spoken).text).toContain('1 sent, 0 given up, 0 waiting');
+  expect(monthlyText(incidents, { from: now - 3 * day, to: now }, spoken).text).toContain('2 mails sent');
+});
+
 test('the month before, in the zone of the reader', () => {
   const { from, to } = monthBefore(Date.UTC(2026, 10, 1, 0, 30), 'Europe/Berlin');
   expect([from, to].map((at) => new Date(at).toISOString())).toEqual([
