@@ -1,13 +1,21 @@
 import type { OpsConfiguration } from './configuration.ts';
 
 /** What is valid and still worth a sentence, before it is found out in the night. */
-export function configWarnings({ gateway, notify }: Pick<OpsConfiguration, 'gateway' | 'notify'>): string[] {
+export function configWarnings({
+  gateway,
+  notify,
+  alerts,
+}: Pick<OpsConfiguration, 'gateway' | 'notify' | 'alerts'>): string[] {
   const { auth, whitelist, listen, rate_limit } = gateway;
   const ids = auth.valid_keys.flatMap((key) => (typeof key === 'string' ? [] : [key.id]));
   const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
   const loopback = listen.host === 'localhost' || listen.host === '::1' || listen.host?.startsWith('127.') === true;
   const findings: [boolean, string][] = [
     [!notify.email, 'notify.email is not set: NOBODY IS MAILED when something breaks'],
+    [
+      notify.report !== undefined && alerts.notifier === 'alertmanager',
+      'notify.report is set and alerts.notifier is alertmanager: watch mails nothing, no report either',
+    ],
     [
       auth.enabled && auth.valid_keys.length === 0,
       'gateway.auth.valid_keys is empty: every request is refused with 401; create one with: ops keys create',

@@ -27,21 +27,40 @@ export interface Delivery {
 /** Other programs write to the outbox too, and wake nobody: `ops report daily --mail`. */
 const longestNapMs = 30_000;
 
-/** Delivers the outbox: one attempt at a time, in order per incident, again and again until each is accepted. */
+/**
+ * Delivers the outbox, again and again until each entry is accepted: one attempt at a time and in order per incident, and
+ * each channel by itself, so that a mail server which falls silent does not hold up the webhook.
+ */
 export function startDelivery(options: DeliveryOptions): Delivery {
+  const { outbox, channels, clock, log } = options;
+  const recovered = outbox.recover(clock.now());
+  if (recovered > 0) log.warn({ notifications: recovered }, 'the last watch ended while sending: sending again');
+  const lanes = [
+    ...[...channels.keys()].map((name) => startLane(options, ({ channel }) => channel === name)),
+    // What a channel that is no longer configured has left.
+    startLane(options, ({ channel }) => !channels.has(channel)),
+  ];
+  return {
+    wake() {
+      for (const lane of lanes) lane.wake();
+    },
+    async close() {
+      await Promise.all(lanes.map((lane) => lane.close()));
+    },
+  };
+}
+
+function startLane(options: DeliveryOptions, mine: (entry: OutboxEntry) => boolean): Delivery {
   const { outbox, clock, log, backoff = usualBackoff } = options;
   let closed = false;
   let again = false;
   let cancel: Cancel = () => {};
   let working: Promise<void> | undefined;
 
-  const recovered = outbox.recover(clock.now());
-  if (recovered > 0) log.warn({ notifications: recovered }, 'the last watch ended while sending: sending again');
-
   const work = async (): Promise<void> => {
     do {
       again = false;
-      const unsent = outbox.unsent();
+      const unsent = outbox.unsent().filter(mine);
       const { send: due, coalesce, nextAt: dueAt } = plan(unsent, clock.now(), backoff, options.ready);
       for (const needless of coalesce) apply(options, needless, { kind: 'coalesce' });
       const { send, nextAt: digestAt } = holdFlood(due, unsent, options);

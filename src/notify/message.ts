@@ -1,11 +1,12 @@
+import { formatDuration } from '../duration.ts';
 import type { OutboxEntry } from '../store/outbox-row.ts';
-import { fill } from '../text.ts';
+import { fill, type Language } from '../text.ts';
 import type { Incident } from '../watch/incident.ts';
 import type { Message } from './channel.ts';
 import type { MessageContext } from './context.ts';
-import { toHtml } from './html.ts';
+import { type Tone, toHtml } from './html.ts';
 import type { Notice } from './notice.ts';
-import { consequencesOf, factsOf, moreOf, samplesOf, triageOf } from './sections.ts';
+import { consequencesOf, factsOf, moreOf, samplesOf, seconds, triageOf } from './sections.ts';
 import { toText } from './text-form.ts';
 import { clockTime } from './times.ts';
 import type { WalkOutcome } from './walk.ts';
@@ -43,7 +44,7 @@ export function renderMessage(
     subject: entry.subject,
     text: toText(lead, sections),
     owesTriage: diagnosis === 'unfinished',
-    ...(minimal ? {} : { html: toHtml(lead, sections, context.language) }),
+    ...(minimal ? {} : { html: toHtml(lead, sections, context.language, toneOf(notice)) }),
     headers: {
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
@@ -65,7 +66,7 @@ function leadOf(
   const { language, now } = context;
   const { incident, at, kind, description, summary } = notice;
   if (told === 'triage') return [fill(words.triageEnded[language], { summary: summary[language] })];
-  const lead = kind === 'resolved' ? fill(words.over[language], { summary: summary[language] }) : description[language];
+  const lead = kind === 'resolved' ? overOf(notice, language) : description[language];
   const late = now - at > 60_000 || attempts > 1 || lastError !== null;
   if (!late) return [lead];
   const resolved =
@@ -76,6 +77,15 @@ function leadOf(
   const reason = lastError ?? words.busy[language];
   return [fill(words.late[language], { ...values, reason }), lead];
 }
+
+function overOf({ incident, at, summary, peak, threshold }: Notice, language: Language): string {
+  const duration = formatDuration(seconds((incident.closedAt ?? at) - incident.openedAt));
+  const sentence = threshold === null ? words.over : words.overPeak;
+  return fill(sentence[language], { duration, peak, summary: summary[language] });
+}
+
+const toneOf = ({ kind, incident: { severity } }: Notice): Tone =>
+  kind === 'resolved' ? 'resolved' : severity === 'info' ? 'plain' : severity;
 
 /** The incident's thread: the same root for each of its mails, whether or not the root was ever sent. */
 const threadOf = (messageId: string): string => messageId.replace(/^<(inc-\d+\.[^.]+)\..*@/, '<$1@');

@@ -1,6 +1,7 @@
 import { type ActiveRule, formatValue } from '../rule.ts';
 import { fillText, type Language, type Text } from '../text.ts';
 import type { Incident, IncidentEvent } from '../watch/incident.ts';
+import { sparkline } from './sparkline.ts';
 
 /** All that a mail tells of an event, written with it: the rule may be another one when the mail is sent at last. */
 export interface Notice {
@@ -8,6 +9,8 @@ export interface Notice {
   readonly at: number;
   readonly incident: Incident;
   readonly decidedBy: readonly { readonly at: number; readonly value: string }[];
+  /** Those samples as block characters, with their least and greatest; absent where there are fewer than two. */
+  readonly spark?: { readonly blocks: string; readonly least: string; readonly greatest: string };
   /** Filled with the value at which the incident fired, so that the subject never changes. */
   readonly summary: Text;
   readonly description: Text;
@@ -29,7 +32,15 @@ export function noticeOf({ kind, at, incident, decidedBy, flapping = false }: In
     at,
     flapping,
     incident,
-    decidedBy: decidedBy.map((point) => ({ at: point.at, value: written(point.value) })),
+    decidedBy: decidedBy.slice(-samplesListed).map((point) => ({ at: point.at, value: written(point.value) })),
+    ...(decidedBy.length < 2
+      ? {}
+      : {
+          spark: sparkOf(
+            decidedBy.map(({ value }) => value),
+            written,
+          ),
+        }),
     summary: fillText(rule.summary, values),
     description: fillText(rule.description, values),
     value: written(incident.value),
@@ -39,6 +50,15 @@ export function noticeOf({ kind, at, incident, decidedBy, flapping = false }: In
     runbook: rule.runbook,
   };
 }
+
+/** The latest are enough in figures; the sparkline shows all. */
+const samplesListed = 5;
+
+const sparkOf = (values: readonly number[], written: (value: number) => string) => ({
+  blocks: sparkline(values),
+  least: written(Math.min(...values)),
+  greatest: written(Math.max(...values)),
+});
 
 const marks = { critical: 'CRIT', warning: 'WARN', info: 'INFO' } as const;
 

@@ -50,11 +50,13 @@ export function consequencesOf(incidents: readonly Incident[], { language }: Mes
   return { title: words.consequences[language], lines: more > 0 ? [...lines, `+${more}`] : lines };
 }
 
-const seconds = (ms: number): number => Math.max(1000, Math.round(ms / 1000) * 1000);
+export const seconds = (ms: number): number => Math.max(1000, Math.round(ms / 1000) * 1000);
 
-export function samplesOf({ decidedBy }: Notice, context: MessageContext): Section {
+export function samplesOf({ decidedBy, spark }: Notice, context: MessageContext): Section {
+  const { language } = context;
   const lines = decidedBy.map(({ at, value }) => `${clockTime(at, context)}  ${value}`);
-  return { title: words.samples[context.language], lines };
+  const figure = spark && { blocks: spark.blocks, label: fill(words.range[language], spark) };
+  return { title: words.samples[language], figure, lines };
 }
 
 /** A mail that is too long is cut by mail programs; the logs have the whole line. */

@@ -4,8 +4,13 @@ import type { Section } from './section.ts';
 export function toText(lead: readonly string[], sections: readonly Section[]): string {
   const parts = sections
     .filter(({ lines, commands = [] }) => lines.length + commands.length > 0)
-    .map(({ title, lines, commands = [] }) =>
-      [title, ...lines.map((line) => `  ${line}`), ...commands.map((line) => `  $ ${line}`)].join('\n'),
+    .map(({ title, figure, lines, commands = [] }) =>
+      [
+        title,
+        ...(figure ? [`  ${figure.blocks}  ${figure.label}`] : []),
+        ...lines.map((line) => `  ${line}`),
+        ...commands.map((line) => `  $ ${line}`),
+      ].join('\n'),
     );
   return `${[lead.join('\n'), ...parts].join('\n\n')}\n`;
 }

@@ -29,13 +29,18 @@ export const words = {
   until: { en: 'Resolved: {time}, after {duration}', zh: '恢复:{time},持续 {duration}' },
   value: { en: 'Value: {value}, threshold {threshold}', zh: '数值:{value},阈值 {threshold}' },
   peak: { en: 'Value: {value}, extreme {peak}', zh: '数值:{value},极值 {peak}' },
-  over: { en: 'It is over: {summary}', zh: '已恢复:{summary}' },
+  over: { en: 'It is over after {duration}: {summary}', zh: '已恢复,持续 {duration}:{summary}' },
+  overPeak: {
+    en: 'It is over after {duration}, at its worst {peak}: {summary}',
+    zh: '已恢复,持续 {duration},最严重时 {peak}:{summary}',
+  },
   late: {
     en: 'LATE: fired {fired}{resolved}, delivered {now}, because: {reason}',
     zh: '迟到:触发 {fired}{resolved},送达 {now},原因:{reason}',
   },
   lateResolved: { en: ', resolved {time}', zh: ',恢复 {time}' },
   busy: { en: 'delivery was delayed', zh: '投递延迟' },
+  range: { en: '{least} to {greatest}', zh: '{least} 至 {greatest}' },
   samples: { en: 'Samples that decided', zh: '判定依据' },
   cause: { en: 'Probable cause (triage)', zh: '可能原因(分诊)' },
   unfinished: {

@@ -45,8 +45,8 @@ export interface OutboxStore {
   recent(to: { readonly channel: string; readonly recipient: string }, since: number): RecentRows;
   /** Writes one notification in place of some that wait. One transaction. */
   fold(entries: readonly OutboxEntry[], messageId: string, digest: NewNotification, at: number): void;
-  /** Rows by state: those accepted since a moment, and all others created since. */
-  tally(since: number): OutboxTally;
+  /** Rows by state: those accepted from `from` until before `to`, those given up of that time, and all that wait. */
+  tally(from: number, to: number): OutboxTally;
   /** Writes an entry's new state and a line of the ledger, and what is to follow it in its thread. One transaction. */
   save(entry: OutboxEntry, at: number, event: string, detail?: string, follow?: 'triage'): void;
   /** What was being sent when the last process ended has an unknown outcome: it is sent again, under the same Message-ID. */
@@ -72,8 +72,8 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
   const withdraw = database.prepare("UPDATE notifications SET state = 'coalesced' WHERE id = ?");
   const recover = database.prepare("UPDATE notifications SET state = 'pending', due_at = ? WHERE state = 'sending'");
   const tally = database.prepare(`SELECT
-    (SELECT COUNT(*) FROM notifications WHERE accepted_at >= ?) AS accepted,
-    (SELECT COUNT(*) FROM notifications WHERE state = 'dead' AND created_at >= ?) AS dead,
+    (SELECT COUNT(*) FROM notifications WHERE accepted_at >= ? AND accepted_at < ?) AS accepted,
+    (SELECT COUNT(*) FROM notifications WHERE state = 'dead' AND created_at >= ? AND created_at < ?) AS dead,
     (SELECT COUNT(*) FROM notifications WHERE state IN ('pending', 'sending')) AS pending`);
   const recent = database.prepare(`SELECT
     (SELECT COUNT(*) FROM notifications WHERE channel = ? AND recipient = ? AND accepted_at >= ?) AS accepted,
@@ -118,8 +118,8 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
         }
       });
     },
-    tally(since) {
-      const { accepted, dead, pending } = tally.get(since, since) ?? {};
+    tally(from, to) {
+      const { accepted, dead, pending } = tally.get(from, to, from, to) ?? {};
       return { accepted: Number(accepted), dead: Number(dead), pending: Number(pending) };
     },
     withdraw(incidentId, at) {

@@ -25,7 +25,7 @@ export interface Alerting {
   verdicts(): readonly Verdict[];
 }
 
-const samplesShown = 5;
+const samplesShown = 20;
 
 /** Carries the alerts over time: rules × samples → verdicts → alert states → incidents with their notifications. */
 export function createAlerting(options: AlertingOptions): Alerting {

@@ -2,13 +2,18 @@ import { expect, test } from 'vitest';
 import { gatewaySchema } from '../../gateway/config.ts';
 import { configWarnings } from '../../src/cli/config-warnings.ts';
 import { notifySchema } from '../../src/notify/config.ts';
+import { alertsSchema } from '../../src/watch/config.ts';
 
 const sha256 = '0'.repeat(64);
 const email = { from: 'a@example.com', to: ['b@example.com'], smtp: { host: 'localhost' } };
 const good = { listen: '127.0.0.1:1', auth: { valid_keys: [{ id: 'a', sha256 }] } };
 
-const warnings = (gateway: object, notify: object = { email }) =>
-  configWarnings({ gateway: gatewaySchema.parse(gateway), notify: notifySchema.parse(notify) });
+const warnings = (gateway: object, notify: object = { email }, alerts: object = {}) =>
+  configWarnings({
+    gateway: gatewaySchema.parse(gateway),
+    notify: notifySchema.parse(notify),
+    alerts: alertsSchema.parse(alerts),
+  });
 
 test('a configuration with keys and a mail address has no warning', () => {
   expect(warnings(good)).toEqual([]);
@@ -46,4 +51,10 @@ test.each([
   ['behind the whitelist', { listen: ':1', auth: { enabled: false }, whitelist: { enabled: true } }],
 ])('a gateway without keys %s is no open door', (_case, gateway) => {
   expect(warnings(gateway)).toEqual([]);
+});
+
+test('a report that nobody will get is told', () => {
+  const notify = { email, report: { at: '08:00' } };
+  expect(warnings(good, notify)).toEqual([]);
+  expect(warnings(good, notify, { notifier: 'alertmanager' })).toEqual([expect.stringContaining('no report either')]);
 });

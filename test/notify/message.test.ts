@@ -3,6 +3,7 @@ import { selectorsOf } from '../../src/expression/ast.ts';
 import type { MessageContext } from '../../src/notify/context.ts';
 import { renderMessage } from '../../src/notify/message.ts';
 import { type Notice, noticeOf, subjectOf } from '../../src/notify/notice.ts';
+import { sparkline } from '../../src/notify/sparkline.ts';
 import { activate, loadRuleGroups } from '../../src/rule.ts';
 import type { Diagnosis } from '../../src/triage/diagnosis.ts';
 import type { Incident, IncidentEvent } from '../../src/watch/incident.ts';
@@ -103,7 +104,7 @@ test('the text of a firing tells all, in the order of its use', () => {
 
 test('the text of a resolution', () => {
   expect(render(recovery, { now: start + 755_000 }).text).toMatchInlineSnapshot(`
-    "It is over: GPU memory 96 % – GPU-0
+    "It is over after 12m34s, at its worst 99.1 %: GPU memory 96 % – GPU-0
 
     What and since when
       State: RESOLVED, warning, incident OPS-12
@@ -240,4 +241,23 @@ test('no mail has an unfilled placeholder, whatever the rule', () => {
       expect(subjectOf(notice, 'box', language) + render(notice, { language }).text).not.toMatch(/\{\w+\}/);
     }
   }
+});
+
+test('the deciding samples are drawn, in the text and in the HTML, and the last five are listed', () => {
+  const decidedBy = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96].map((value, index) => ({
+    at: start - (7 - index) * 15_000,
+    value,
+  }));
+  const { text, html } = renderMessage(entryOf(), noticeOf({ ...eventOf(fired), decidedBy }, rule), undefined, context);
+  expect(text).toContain('Samples that decided\n  ▁▃▄▆▆▇██  50 % to 96 %\n  2026-11-24 11:11:00  80 %\n');
+  expect(html).toMatch(/role="img" aria-label="50 % to 96 %"[^>]*>▁▃▄▆▆▇██</);
+});
+
+test('samples that never changed are a line in the middle', () => {
+  expect(sparkline([3, 3, 3])).toBe('▄▄▄');
+});
+
+test('an entry that an earlier version wrote, without a sparkline, is sent as it is', () => {
+  const { spark: _, ...earlier } = firing;
+  expect(renderMessage(entryOf(), earlier, undefined, context).text).toContain('2026-11-24 11:11:45  95.7 %');
 });

@@ -171,6 +171,20 @@ test('how noisy a month was', () => {
   `);
 });
 
+test('mails are counted in the time that a report is about', () => {
+  const { incidents, samples } = stores();
+  const accepted = [now - 2 * day, now - hour, now + hour];
+  for (const at of accepted) {
+    const row = { kind: 'report', channel: 'email', recipient: 'a@example.org', subject: '', payload: '{}' } as const;
+    incidents.outbox.post(`<${at}@example.org>`, [row], at);
+  }
+  for (const entry of incidents.outbox.all()) {
+    incidents.outbox.save({ ...entry, state: 'accepted', acceptedAt: entry.createdAt }, entry.createdAt, 'accepted');
+  }
+  expect(dailyText(incidents, samples, period, spoken).text).toContain('1 sent, 0 given up, 0 waiting');
+  expect(monthlyText(incidents, { from: now - 3 * day, to: now }, spoken).text).toContain('2 mails sent');
+});
+
 test('the month before, in the zone of the reader', () => {
   const { from, to } = monthBefore(Date.UTC(2026, 10, 1, 0, 30), 'Europe/Berlin');
   expect([from, to].map((at) => new Date(at).toISOString())).toEqual([
@@ -232,6 +246,24 @@ test('the first report of a month brings that of the month before', async () => 
     '[REPORT] box: alerts of 2026-11',
     '[REPORT] box: nothing fires',
   ]);
+});
+
+test('after an absence over the end of a month the report of that month is written too', async () => {
+  const { clock, boot, subjects } = job(Date.UTC(2026, 10, 20, 12));
+  boot()();
+  clock.setBy(14 * day);
+  const cancel = boot();
+  await clock.advance(60_000);
+  cancel();
+  expect(subjects()).toEqual(['[REPORT] box: nothing fires', '[REPORT] box: alerts of 2026-11']);
+});
+
+test('killed between its row and the note of its start, a report is not written twice', () => {
+  const { incidents, samples } = stores();
+  const options = { incidents, samples, channels, context: spoken, domain: 'example.org' };
+  queueDue(options, { from: now - day, to: now, dueAt: now });
+  queueDue(options, { from: now - day, to: now + 60_000, dueAt: now });
+  expect(incidents.outbox.all()).toMatchObject([{ createdAt: now, messageId: `<report.daily.${now}@example.org>` }]);
 });
 
 test('ops report daily prints, and --mail puts it into the outbox', async () => {

@@ -33,4 +33,4 @@ test('a server that falls silent: each attempt ends by itself, and the mail arri
     survives('TEXT', 'unknown', 'stopped answering'),
     survives('END', 'unknown', 'stopped answering'),
   ]);
-}, 90_000);
+}, 150_000);

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTarpit, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import pino from 'pino';
@@ -11,6 +11,7 @@ import { openChannels } from '../../src/notify/channels.ts';
 import { startHeartbeat } from '../../src/notify/heartbeat.ts';
 import { eventually, freePort, temporaryFolder } from '../support/ops.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+import { deliveryRig } from './support/rig.ts';
 
 const message = {
   messageId: '<inc-12.era.1.firing@example.org>',
@@ -97,4 +98,26 @@ test('the heartbeat asks at once and then at its distance, and is silent while t
   alive = true;
   await clock.advance(60_000);
   await beats(3);
+});
+
+test('a mail server that falls silent does not hold up the webhook', async () => {
+  const { got, url } = await receiver();
+  const sockets: Socket[] = [];
+  const silent = createTarpit((socket) => void sockets.push(socket.on('error', () => undefined)));
+  const port = await freePort();
+  await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', () => resolve()));
+  const rig = await deliveryRig(port, { webhook: url });
+  for (const uuid of ['GPU-0', 'GPU-1', 'GPU-2']) rig.fire(uuid);
+  await rig.settled('accepted', 3);
+  expect(got).toHaveLength(3);
+  expect(rig.outbox().map(({ channel, state }) => `${channel} ${state}`)).toEqual([
+    'email sending',
+    'webhook accepted',
+    'email pending',
+    'webhook accepted',
+    'email pending',
+    'webhook accepted',
+  ]);
+  silent.close();
+  for (const socket of sockets) socket.destroy();
 });

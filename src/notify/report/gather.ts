@@ -66,7 +66,7 @@ export function gatherDaily(incidents: IncidentStore, samples: Samples, from: nu
     certificates: certificatesOf(latest(certificateNotAfter), to),
     latency: latencyOf(latest(latencyCanary), samples, to),
     disks: disksOf(latest(hostDiskFree), latest(hostDiskTotal)),
-    mails: incidents.outbox.tally(from),
+    mails: incidents.outbox.tally(from, to),
     silentChecks: newest(latest(checkSuccess))
       .filter(({ value }) => value === 0)
       .map((one) => one.labels['check'] ?? ''),

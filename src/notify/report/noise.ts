@@ -43,6 +43,6 @@ export function gatherNoise(incidents: IncidentStore, from: number, to: number):
     muted: opened.filter(
       ({ announcedAt, rootId, severity }) => announcedAt === null && rootId === null && severity !== 'info',
     ).length,
-    mails: incidents.outbox.tally(from).accepted,
+    mails: incidents.outbox.tally(from, to).accepted,
   };
 }

@@ -19,14 +19,14 @@ export interface QueueOptions {
 /** A report that is written so much after its time says so, milliseconds. */
 const lateMs = 300_000;
 
-/** Puts the report that was due at a moment into the outbox, and on the first report of a month that of the one before. */
+/** Puts the report that was due at a moment into the outbox, and with the first one in a month that of the month before. */
 export function queueDue(
   options: QueueOptions,
   { from, to, dueAt }: { from: number; to: number; dueAt: number },
 ): void {
   const late = to - dueAt > lateMs ? { ...options.context, dueAt } : options.context;
   queueDaily({ ...options, context: late }, from, to, dueAt);
-  const month = monthBefore(dueAt, options.context.timezone);
+  const month = monthBefore(to, options.context.timezone);
   if (from < month.to) queueMonthly(options, month);
 }
 

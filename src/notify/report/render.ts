@@ -65,7 +65,7 @@ export function renderDaily(report: DailyReport, context: ReportContext): Letter
     section(say('mails'), [say('mailsLine', { ...mails })]),
     {
       ...section(say('silentChecks'), silentChecks),
-      commands: silentChecks.map((check) => say('checkCommand', { check })),
+      commands: silentChecks.map((check) => `ops check ${check} --explain`),
     },
   ]);
 }

@@ -31,7 +31,6 @@ export const words = {
     zh: '已发送 {accepted},放弃 {dead},等待 {pending}',
   },
   silentChecks: { en: 'Checks without data', zh: '无数据的检查' },
-  checkCommand: { en: 'ops check {check} --explain', zh: 'ops check {check} --explain' },
   noise: { en: 'Alerts', zh: '告警' },
   noiseLine: { en: '{rule}: {count}, flapped {flaps} times', zh: '{rule}:{count} 次,抖动 {flaps} 次' },
   people: { en: 'People', zh: '处理情况' },

@@ -19,6 +19,8 @@ interface RigOptions {
   /** More of `notify.email.smtp`. */
   readonly smtp?: object;
   readonly to?: readonly string[];
+  /** Address of a webhook that is told too. */
+  readonly webhook?: string;
   /** Milliseconds between two attempts after a mistake of the configuration. */
   readonly configurationMs?: number;
 }
@@ -26,7 +28,7 @@ interface RigOptions {
 /** The whole outbox over a real connection to `port`, in a state folder of its own. */
 export async function deliveryRig(
   port: number,
-  { smtp = {}, to = ['oncall@example.org'], configurationMs = 60_000 }: RigOptions = {},
+  { smtp = {}, to = ['oncall@example.org'], webhook, configurationMs = 60_000 }: RigOptions = {},
 ) {
   const folder = temporaryFolder('ops-delivery');
   const channels = await openChannels({
@@ -35,6 +37,7 @@ export async function deliveryRig(
       to: [...to],
       smtp: { host: '127.0.0.1', port, tls: 'none', ...smtp },
     },
+    ...(webhook === undefined ? {} : { webhook: { url: webhook } }),
     language: 'en',
   });
   const incidents = openIncidents(folder, 'example.org');
