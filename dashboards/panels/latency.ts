@@ -1,6 +1,8 @@
 import { latencyAverage, latencyCanary } from '../../src/catalogue/latency.ts';
-import { averageOverTime, select } from '../../src/expression/ast.ts';
+import { averageOverTime, multiply, number, select } from '../../src/expression/ast.ts';
 import type { Panel } from '../../src/panel.ts';
+
+const average = averageOverTime(select(latencyAverage), 7 * 86_400);
 
 export const latencyBaseline: Panel = {
   key: 'latency-baseline',
@@ -13,6 +15,7 @@ export const latencyBaseline: Panel = {
   unit: 'seconds',
   queries: [
     { expression: select(latencyCanary), legend: '{model}' },
-    { expression: averageOverTime(select(latencyAverage), 7 * 86_400), legend: '{model} 7 d' },
+    { expression: average, legend: '{model} 7 d' },
+    { expression: multiply(average, number(1.3)), legend: '{model} 7 d + 30 %' },
   ],
 };

@@ -25,6 +25,8 @@ export interface OutboxStore {
   /** Rows that no server has accepted yet and that are not given up, in order of writing. */
   unsent(): OutboxEntry[];
   all(): OutboxEntry[];
+  /** Rows of an incident and all later ones, and the older rows that are unsent; without their payload. */
+  since(incidentId: number): Omit<OutboxEntry, 'payload'>[];
   /** Writes an entry's new state and a line of the ledger. One transaction. */
   save(entry: OutboxEntry, at: number, event: string, detail?: string): void;
   /** What was being sent when the last process ended has an unknown outcome: it is sent again, under the same Message-ID. */
@@ -42,6 +44,10 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
     last_class = ?, accepted_at = ?, smtp_response = ? WHERE id = ?`);
   const record = database.prepare('INSERT INTO ledger (at, notification_id, event, detail) VALUES (?, ?, ?, ?)');
   const unsent = database.prepare("SELECT * FROM notifications WHERE state IN ('pending', 'sending') ORDER BY id");
+  const recent =
+    database.prepare(`SELECT id, incident_id, kind, seq, channel, recipient, message_id, subject, '' AS payload,
+    created_at, due_at, attempts, state, last_error, last_class, accepted_at, smtp_response FROM notifications
+    WHERE incident_id >= ? OR state IN ('pending', 'sending') ORDER BY id`);
   const told = database.prepare(`SELECT id, state = 'pending' AND attempts = 0 AS untouched FROM notifications
     WHERE incident_id = ? AND state <> 'coalesced'`);
   const withdraw = database.prepare("UPDATE notifications SET state = 'coalesced' WHERE id = ?");
@@ -69,6 +75,7 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
       return rows.length > 0;
     },
     unsent: () => unsent.all().map(toEntry),
+    since: (incidentId) => recent.all(incidentId).map(toEntry),
     all: () => database.prepare('SELECT * FROM notifications ORDER BY id').all().map(toEntry),
     save(entry, at, event, detail = '') {
       const { state, dueAt, attempts, lastError, lastClass, acceptedAt, response, id } = entry;

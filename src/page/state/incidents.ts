@@ -1,0 +1,78 @@
+import { formatDuration } from '../../duration.ts';
+import type { Labels } from '../../expression/series.ts';
+import type { WatchSnapshot } from '../../watch/snapshot.ts';
+
+export interface MailView {
+  readonly kind: 'firing' | 'reminder' | 'resolved';
+  readonly channel: string;
+  readonly recipient: string;
+  readonly state: string;
+  /** When it was accepted, else when it is tried next, milliseconds. */
+  readonly at: number;
+  readonly attempts: number;
+  readonly error: string | null;
+}
+
+export interface IncidentView {
+  readonly id: number;
+  readonly rule: string;
+  readonly labels: string;
+  readonly severity: string;
+  readonly state: 'firing' | 'resolved';
+  readonly openedAt: number;
+  readonly closedAt: number | null;
+  readonly lasted: string | null;
+  readonly acknowledged: boolean;
+  readonly flaps: number;
+  /** The incident that explains this one, and those that this one explains. */
+  readonly root: number | null;
+  readonly consequences: readonly number[];
+  readonly mails: readonly MailView[];
+}
+
+export interface SilenceView {
+  readonly id: number;
+  readonly matchers: string;
+  readonly expiresAt: number;
+  readonly reason: string;
+}
+
+/** Incidents with what was mailed of them and what they brought about; what fires comes first, then the latest. */
+export function incidentsOf({ incidents, acknowledged, mails }: WatchSnapshot): IncidentView[] {
+  return incidents
+    .map(({ id, rule, labels, severity, state, openedAt, closedAt, flaps, rootId }) => ({
+      id,
+      rule,
+      labels: pairs(labels),
+      severity,
+      state,
+      openedAt,
+      closedAt,
+      lasted: closedAt === null ? null : formatDuration(Math.max(1, Math.round((closedAt - openedAt) / 1000)) * 1000),
+      acknowledged: acknowledged.has(id),
+      flaps,
+      root: rootId,
+      consequences: incidents.filter((one) => one.rootId === id).map((one) => one.id),
+      mails: mails.filter(({ incidentId }) => incidentId === id).map(mailOf),
+    }))
+    .sort((a, b) => Number(b.state === 'firing') - Number(a.state === 'firing') || b.id - a.id);
+}
+
+/** The outbox: what no server has taken yet, and what was given up, oldest first. */
+export const waitingMails = ({ mails }: WatchSnapshot): (MailView & { incident: number })[] =>
+  mails
+    .filter(({ state }) => state !== 'accepted' && state !== 'coalesced')
+    .map((entry) => ({ ...mailOf(entry), incident: entry.incidentId }));
+
+export const silencesOf = ({ silences }: WatchSnapshot): SilenceView[] =>
+  silences.map(({ id, matchers, expiresAt, reason }) => ({ id, matchers: pairs(matchers), expiresAt, reason }));
+
+function mailOf(entry: WatchSnapshot['mails'][number]): MailView {
+  const { kind, channel, recipient, state, acceptedAt, dueAt, attempts, lastError } = entry;
+  return { kind, channel, recipient, state, at: acceptedAt ?? dueAt, attempts, error: lastError };
+}
+
+const pairs = (labels: Labels): string =>
+  Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
