@@ -7,7 +7,7 @@ const assets = new URL('src/page/assets/', root);
 const script = 'text/javascript; charset=utf-8';
 const style = 'text/css; charset=utf-8';
 
-/** Files of the page: its own, and uPlot's from the installed package. They hold no data. */
+/** Files of the page: its own, the runbook, and uPlot's from the installed package. They hold no data. */
 const files: Readonly<Record<string, { url: URL; type: string }>> = {
   '/': { url: new URL('index.html', assets), type: 'text/html; charset=utf-8' },
   '/page.js': { url: new URL('page.js', assets), type: script },
@@ -17,6 +17,7 @@ const files: Readonly<Record<string, { url: URL; type: string }>> = {
   '/charts.js': { url: new URL('charts.js', assets), type: script },
   '/page.css': { url: new URL('page.css', assets), type: style },
   '/parts.css': { url: new URL('parts.css', assets), type: style },
+  '/runbook.md': { url: new URL('docs/runbook.md', root), type: 'text/plain; charset=utf-8' },
   '/uplot.js': { url: new URL('uPlot.esm.js', import.meta.resolve('uplot')), type: script },
   '/uplot.css': { url: new URL('uPlot.min.css', import.meta.resolve('uplot')), type: style },
 };
