@@ -1,8 +1,6 @@
-import { latencyAverage, latencyCanary } from '../../src/catalogue/latency.ts';
-import { averageOverTime, multiply, number, select } from '../../src/expression/ast.ts';
+import { latencyBaseline as baseline, latencyCanary } from '../../src/catalogue/latency.ts';
+import { select } from '../../src/expression/ast.ts';
 import type { Panel } from '../../src/panel.ts';
-
-const average = averageOverTime(select(latencyAverage), 7 * 86_400);
 
 export const latencyBaseline: Panel = {
   key: 'latency-baseline',
@@ -15,7 +13,7 @@ export const latencyBaseline: Panel = {
   unit: 'seconds',
   queries: [
     { expression: select(latencyCanary), legend: '{model}' },
-    { expression: average, legend: '{model} 7 d' },
-    { expression: multiply(average, number(1.3)), legend: '{model} 7 d + 30 %' },
+    { expression: select(baseline, { stat: 'mean' }), legend: '{model} mean of 7 d' },
+    { expression: select(baseline, { stat: 'upper_quartile' }), legend: '{model} upper quartile of 7 d' },
   ],
 };

@@ -23,6 +23,7 @@ const probeKinds = [
   'nginx-probe',
   'certificate',
   'absence',
+  'incident',
 ] as const;
 
 export type RecordKind = LogKind | (typeof probeKinds)[number];

@@ -7,9 +7,9 @@ import type { PageSource } from './source.ts';
 import {
   type IncidentView,
   incidentsOf,
-  type MailView,
   type SilenceView,
   silencesOf,
+  type WaitingMail,
   waitingMails,
 } from './state/incidents.ts';
 import {
@@ -37,7 +37,7 @@ export interface PageState {
   readonly certificates: readonly CertificateView[];
   readonly schedule: readonly ScheduleView[];
   readonly mailing: boolean;
-  readonly waitingMails: readonly (MailView & { incident: number })[];
+  readonly waitingMails: readonly WaitingMail[];
   readonly texts: Readonly<Record<keyof typeof pageTexts, string>>;
 }
 

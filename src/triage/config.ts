@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 const log = z.string().min(1);
 
-/** The `triage` section: where the logs are. A value is a path, `journal:UNIT`, `journal:kernel` or `docker:NAME`. */
+const server = z.url({ protocol: /^https?$/, error: 'expected a URL such as http://127.0.0.1:3100' });
+
+/** The `triage` section: where the logs are. A value is a path, `journal:UNIT`, `journal:kernel`, `docker:NAME` or `loki:QUERY`. */
 export const triageSchema = z.strictObject({
   logs: z
     .strictObject({
@@ -13,6 +15,10 @@ export const triageSchema = z.strictObject({
       dmesg: log.default('journal:kernel'),
     })
     .prefault({}),
+  /** Base URL of Loki, for logs named `loki:QUERY`, such as http://127.0.0.1:3100. */
+  loki: server.optional(),
+  /** Base URL of Prometheus, which is asked for what watch has measured, such as http://127.0.0.1:9090. */
+  prometheus: server.optional(),
   /** Which way chats go; `auto` reads it from the logs. */
   path: z.enum(['auto', 'nginx', 'clawdbot']).default('auto'),
   /** Public base URL through Nginx, for the marked probe, such as https://ai.yourcompany.com. */

@@ -43,9 +43,33 @@ export interface SourceReport {
   readonly kind: string;
   readonly path: string;
   readonly lines: number;
+  /** What was asked of it, where its path does not say so: LogQL or PromQL. */
+  readonly asked?: string;
   readonly state: 'read' | 'missing' | 'unreadable' | 'empty' | 'timeout';
   /** Why it could not be read and what would make it readable. */
   readonly note?: string;
+}
+
+/** A line about one request, and by what it was found: its id, or time, path, status and duration. */
+export interface TrailLine extends EvidenceLine {
+  readonly kind: string;
+  readonly by: 'request_id' | 'time';
+}
+
+/** A value of one request beside the median of those for the same model around it; seconds, or tokens per second. */
+export interface Comparison {
+  readonly measure: 'wait' | 'queue' | 'total' | 'tokens_per_second';
+  readonly value: number;
+  readonly p50: number;
+  /** Requests that the median is of. */
+  readonly neighbours: number;
+}
+
+/** One request through all logs. */
+export interface RequestTrail {
+  readonly id: string;
+  readonly lines: readonly TrailLine[];
+  readonly fleet: readonly Comparison[];
 }
 
 /** What `ops triage` prints, the mail of an incident quotes, and the ops page shows. */
@@ -54,6 +78,8 @@ export interface Diagnosis {
   /** Other findings: echoes of the cause, or faults that do not explain a stuck chat. */
   readonly also: readonly Verdict[];
   readonly steps: readonly Step[];
+  /** Where one request was asked for and is in a log. */
+  readonly request?: RequestTrail;
   /** RFC 3339. */
   readonly window: { readonly from: string; readonly to: string };
   readonly sources: readonly SourceReport[];

@@ -73,11 +73,24 @@ const harmless =
 /** The verdict where no cause was found: `unknown` when something looks wrong, else `healthy`. */
 export function withoutCause(records: readonly LogRecord[]): Verdict {
   const odd = records.filter(
-    ({ message, gin, access, audit }) =>
-      (gin?.status ?? access?.status ?? audit?.status ?? 0) >= 500 ||
-      (audit === undefined && alarming.test(message) && !harmless.test(message)),
+    (record) =>
+      hasFailed(record) ||
+      (record.audit === undefined && alarming.test(record.message) && !harmless.test(record.message)),
   );
-  return odd.length === 0 ? healthy : { ...unknown, evidence: odd.slice(-quotedLines).map(toEvidence) };
+  return odd.length === 0 ? healthy : unexplained(odd);
+}
+
+/** What went wrong in a way that no cause explains, in its newest lines. */
+export function unexplained(records: readonly LogRecord[]): Verdict {
+  return { ...unknown, evidence: records.slice(-quotedLines).map(toEvidence) };
+}
+
+/** Outcomes of requests that the caller is not to blame for; a stream can end in one of them after a status of 200. */
+const failures: readonly (string | null | undefined)[] = ['upstream_error', 'gateway_error', 'timeout'];
+
+/** Whether a request failed at the server's side. */
+export function hasFailed({ gin, access, audit }: LogRecord): boolean {
+  return failures.includes(audit?.outcome) || (gin?.status ?? access?.status ?? audit?.status ?? 0) >= 500;
 }
 
 export const healthy: Verdict = {

@@ -2,9 +2,9 @@
 const ollamaNames = /^(?:ollama|llama-server|ollama_llama_se)/;
 
 const victims = [
-  /oom-kill:.*\btask=([^,\s]+)/i,
-  /Kill(?:ed)? process \d+,? \(([^)]+)\)/i,
-  /(\S+)\.service: (?:A process of this unit has been killed by the OOM killer|Failed with result 'oom-kill')/i,
+  /oom-kill:.{0,600}\btask=([^,\s]+)/i,
+  /Kill(?:ed)? process \d+,? \(([^)]{1,60})\)/i,
+  /\b([\w@-]{1,60})\.service: (?:A process of this unit has been killed by the OOM killer|Failed with result 'oom-kill')/i,
 ];
 
 /** Whom the kernel killed for want of memory, according to one line; undefined when the line says nothing of it. */

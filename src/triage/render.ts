@@ -1,16 +1,7 @@
-import { type AuditLine, parseAuditLine } from '../audit-line.ts';
 import type { Language, Text } from '../text.ts';
-import type { Diagnosis, EvidenceLine, SourceReport, Step, StepState, Verdict } from './diagnosis.ts';
-
-export interface RenderOptions {
-  readonly language: Language;
-  /** Escape codes for a terminal. */
-  readonly colours: boolean;
-  /** Also the sources that were read and what every other finding means. */
-  readonly explain?: boolean;
-  /** Characters per line; Chinese characters count twice. */
-  readonly width?: number;
-}
+import type { Diagnosis, SourceReport, Step, StepState, Verdict } from './diagnosis.ts';
+import { renderTrail } from './render-trail.ts';
+import { paint, type RenderOptions, renderEvidence, widthOf, wrap } from './terminal.ts';
 
 const marks: Readonly<Record<StepState, string>> = { healthy: '✓', fault: '✗', unknown: '?', skipped: '–' };
 const colourOf: Readonly<Record<StepState, number>> = { healthy: 32, fault: 31, unknown: 33, skipped: 90 };
@@ -34,6 +25,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, options: RenderOptions): s
     '',
     ...renderVerdict(diagnosis.verdict, options),
     ...renderAlso(diagnosis.also, options),
+    ...(diagnosis.request ? renderTrail(diagnosis.request, options) : []),
     ...(options.explain
       ? ['', words.sources[language], ...diagnosis.sources.map((source) => renderSource(source))]
       : []),
@@ -78,31 +70,9 @@ function renderStep(step: Step, options: RenderOptions): string[] {
   ];
 }
 
-function renderEvidence({ source, line, text }: EvidenceLine, options: RenderOptions): string[] {
-  const place = line === null ? source : `${source}:${line}`;
-  const inner = widthOf(options) - 6;
-  const short = place.length > inner ? `…${place.slice(1 - inner)}` : place;
-  return [paint(`    ${short}`, 90, options), `      ${cut(telling(text), inner)}`];
-}
-
-/** A line without what its place already says: time, level and source of slog. */
-function telling(text: string): string {
-  const audit = parseAuditLine(text);
-  if (audit) return auditSummary(audit);
-  return text.replaceAll('\n', ' ').replace(/^(?:.*?\b)?time=\S+ level=(\S+) source=\S+ /, '$1 ');
-}
-
-/** The times that decide box 3, instead of a line of JSON. */
-function auditSummary(audit: AuditLine): string {
-  const { request_id, status, error, ttft, queue_time, decode_time, response_time } = audit;
-  const times = Object.entries({ ttft, queue: queue_time, decode: decode_time, total: response_time })
-    .filter(([, seconds]) => typeof seconds === 'number')
-    .map(([name, seconds]) => `${name} ${Number(seconds).toFixed(1)} s`);
-  return [request_id, status ?? audit.type, error, ...times].filter(Boolean).join(' · ');
-}
-
-function renderSource({ kind, path, lines, state, note }: SourceReport): string {
-  return `  ${kind.padEnd(14)} ${state.padEnd(10)} ${lines} ${path}${note ? ` (${note})` : ''}`;
+function renderSource({ kind, path, lines, state, asked, note }: SourceReport): string {
+  const query = asked ? `\n    ${asked}` : '';
+  return `  ${kind.padEnd(14)} ${state.padEnd(10)} ${lines} ${path}${note ? ` (${note})` : ''}${query}`;
 }
 
 function list(title: string, commands: readonly string[], options: RenderOptions): string[] {
@@ -111,45 +81,4 @@ function list(title: string, commands: readonly string[], options: RenderOptions
 
 function box(step: number, language: Language): string {
   return language === 'zh' ? `第 ${step} 步` : `box ${step}`;
-}
-
-const widthOf = ({ width = 80 }: RenderOptions) => Math.max(40, width);
-
-function paint(text: string, code: number, { colours }: RenderOptions): string {
-  return colours ? `\u001b[${code}m${text}\u001b[0m` : text;
-}
-
-/** Columns of a character on a terminal: East Asian wide ones take two. */
-function columns(character: string): number {
-  return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/.test(character)
-    ? 2
-    : 1;
-}
-
-function cut(text: string, width: number): string {
-  let used = 0;
-  let kept = '';
-  for (const character of text) {
-    used += columns(character);
-    if (used > width - 1 && kept.length < text.length - 1) return `${kept}…`;
-    kept += character;
-  }
-  return kept;
-}
-
-function wrap(text: string, indent: string, width: number): string[] {
-  const rows: string[] = [];
-  let row = '';
-  let used = 0;
-  for (const piece of text.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) ?? []) {
-    const size = [...piece.trimEnd()].reduce((sum, character) => sum + columns(character), 0);
-    if (used > 0 && used + size > width - indent.length) {
-      rows.push(indent + row.trimEnd());
-      row = '';
-      used = 0;
-    }
-    row += piece;
-    used += size + (piece.length - piece.trimEnd().length);
-  }
-  return row.trim() === '' ? rows : [...rows, indent + row.trimEnd()];
 }

@@ -22,6 +22,7 @@ export function diagnosisReport(diagnosis: Diagnosis, language: Language) {
       answer: answer[language],
       evidence,
     })),
+    ...(diagnosis.request ? { request: diagnosis.request } : {}),
     window: diagnosis.window,
     sources: diagnosis.sources,
     took_ms: diagnosis.took_ms,

@@ -1,11 +1,12 @@
 import type { Clock } from '../clock.ts';
 import type { Endpoints } from '../endpoints.ts';
-import type { LogKind } from '../logs/record.ts';
+import type { LogKind, LogRecord } from '../logs/record.ts';
 import type { Window } from '../logs/window.ts';
 import { loadCauses } from './catalogue.ts';
 import type { TriageConfig } from './config.ts';
+import { trailOf } from './correlate.ts';
 import type { Diagnosis, Step, Verdict } from './diagnosis.ts';
-import { type Finding, findCauses, healthy, rank, toVerdict, unknown } from './engine.ts';
+import { type Finding, findCauses, hasFailed, healthy, rank, toVerdict, unexplained, unknown } from './engine.ts';
 import { absences } from './evidence/absence.ts';
 import { collect } from './evidence/collect.ts';
 import { chatPath } from './evidence/path.ts';
@@ -20,8 +21,10 @@ export interface TriageOptions {
   readonly window?: Window;
   readonly requestId?: string;
   readonly user?: string;
-  /** Reads only the logs: nothing is asked, nothing is sent. */
+  /** Reads only files: nothing is asked, nothing is sent. */
   readonly offline?: boolean;
+  /** Where watch keeps its samples; without it neither they nor its incidents are evidence. */
+  readonly stateFolder?: string;
   /** Further logs, or other places for those of the configuration. */
   readonly logs?: Partial<Readonly<Record<LogKind, string>>>;
 }
@@ -33,40 +36,51 @@ const minute = 60_000;
  * evidence that is missing: it says so in `sources` and answers `unknown`. Takes five seconds at most.
  */
 export async function triage(options: TriageOptions): Promise<Diagnosis> {
-  const { config, endpoints, clock, requestId, user, logs = {} } = options;
+  const { config, endpoints, clock, requestId, user, stateFolder, logs = {} } = options;
   const start = clock.monotonic();
   const now = clock.now();
   const window = options.window ?? { from: now - (requestId === undefined ? 15 : 24 * 60) * minute, to: now };
   const past = now - window.to > 2 * minute;
-  const offline = options.offline === true || past;
+  const offline = options.offline === true;
   const [causes, collected] = await Promise.all([
     loadCauses(),
-    collect({ config, endpoints, window, offline, clock, logs }),
+    collect({ config, endpoints, window, offline, past, clock, logs, ...(stateFolder ? { stateFolder } : {}) }),
   ]);
   const wanted = { ...(requestId === undefined ? {} : { requestId }), ...(user === undefined ? {} : { user }) };
   const evidence = select(collected, wanted, window, now);
   const path = chatPath(config.path, evidence);
   const findings = rank(findCauses(causes, [...evidence.records, ...absences(evidence, path)]));
   const steps = walk(evidence, findings, path);
-  const { verdict, also } = conclude(findings, steps);
+  const request = requestId === undefined ? undefined : trailOf(requestId, evidence.around);
+  const { verdict, also } = conclude(findings, steps, evidence.records);
   return {
     verdict,
     also,
     steps,
+    ...(request ? { request } : {}),
     window: { from: new Date(evidence.window.from).toISOString(), to: new Date(evidence.window.to).toISOString() },
     sources: evidence.sources,
     took_ms: clock.monotonic() - start,
   };
 }
 
-/** The first finding that says something, else `unknown` when a box is open, else `healthy`. */
-function conclude(findings: readonly Finding[], steps: readonly Step[]): Pick<Diagnosis, 'verdict' | 'also'> {
+/** The first finding that says something, else `unknown` when a request failed or a box is open, else `healthy`. */
+function conclude(
+  findings: readonly Finding[],
+  steps: readonly Step[],
+  records: readonly LogRecord[],
+): Pick<Diagnosis, 'verdict' | 'also'> {
   const first = findings.find(({ cause }) => cause.weight !== 'noise');
   const also = findings.filter((finding) => finding !== first).map(toVerdict);
   if (first) return { verdict: toVerdict(first), also };
+  const failed = records.filter((record) => hasFailed(record) || isGrave(record));
+  if (failed.length > 0) return { verdict: unexplained(failed), also };
   const open = steps.some(({ state }) => state === 'unknown');
   return { verdict: open ? missing : healthy, also };
 }
+
+/** A critical incident: watch knows of a fault that triage has no name for. */
+const isGrave = ({ kind, message }: LogRecord) => kind === 'incident' && / critical /.test(message);
 
 const missing: Verdict = {
   ...unknown,

@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
-
-const file = new URL('../fixtures/triage/cases.jsonl', import.meta.url);
+import { corpus } from '../../tools/corpus/evaluate.ts';
 
 /** The text of a case of the corpus of real logs, by its id. */
 export function corpusText(id: string): string {
-  for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
-    const found: { id: string; text: string } = JSON.parse(line);
-    if (found.id === id) return found.text;
-  }
-  throw new Error(`the corpus has no case ${id}`);
+  const found = corpus().find((one) => one.id === id);
+  if (!found) throw new Error(`the corpus has no case ${id}`);
+  return found.text;
 }

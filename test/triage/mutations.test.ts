@@ -1,21 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { LogKind } from '../../src/logs/record.ts';
 import { diagnoseText } from '../../src/triage/diagnose.ts';
+import { corpus } from '../../tools/corpus/evaluate.ts';
 import { meets, mutations, seeded } from './mutations.ts';
 
-interface Case {
-  id: string;
-  kind: LogKind;
-  text: string;
-  label: string;
-}
-
-const file = new URL('../fixtures/triage/cases.jsonl', import.meta.url);
-const cases: Case[] = readFileSync(file, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line));
+const cases = corpus();
 
 describe.each(mutations)('a log that met: $name', (mutation) => {
   test('gives the verdict that it gave before', async () => {

@@ -27,7 +27,8 @@ export default {
   example: 'ops triage --since 15m --log gateway-log=/var/log/qwen-gateway.log',
   build(command, context) {
     configOption(command)
-      .option('--request-id <id>', 'one request, by its id')
+      .argument('[request]', 'id of one request: its lines in all logs, and the requests around it')
+      .option('--request-id <id>', 'the same')
       .option('--user <user>', 'the requests of one user')
       .option('--since <duration>', 'how far back (default 15m)', toDuration)
       .addOption(
@@ -39,12 +40,16 @@ export default {
       .option('--offline', 'only read logs: ask nothing, send nothing')
       .option('--explain', 'show what was read and explain every finding')
       .option('--json', 'print JSON')
-      .action((options: Options) => run(options, context));
+      .action((request: string | undefined, options: Options) => {
+        const requestId = request ?? options.requestId;
+        return run(requestId === undefined ? options : { ...options, requestId }, context);
+      });
   },
 } satisfies CliCommand;
 
 async function run(options: Options, context: CliContext): Promise<void> {
   const { triage } = await import('../../triage/triage.ts');
+  const { stateFolder } = await import('../../watch/state-folder.ts');
   const configuration = await readConfiguration(context, options.config);
   const language = options.lang ?? configuration.notify.language;
   const { requestId, user } = options;
@@ -53,6 +58,7 @@ async function run(options: Options, context: CliContext): Promise<void> {
     config: configuration.triage,
     endpoints: endpointsOf(configuration),
     clock: systemClock,
+    stateFolder: stateFolder(configuration.watch.state_dir, context.env),
     logs: options.log,
     offline: options.offline === true,
     ...(window === undefined ? {} : { window }),

@@ -31,7 +31,7 @@ const command: CliCommand = {
       const log = createLog(config.gateway.log_level, 'watch');
       const stateDir = stateFolder(config.watch.state_dir, context.env);
       const endpoints = endpointsOf(config);
-      const diagnose = () => triage({ config: config.triage, endpoints, clock: systemClock });
+      const diagnose = () => triage({ config: config.triage, endpoints, clock: systemClock, stateFolder: stateDir });
       const watch = await startWatch({ config, endpoints, stateDir, host: hostname(), log, diagnose });
       const page = await startPage(watch, { config: config.page, diagnose }).catch(async (error: unknown) => {
         await watch.close();

@@ -1,7 +1,7 @@
 /** Whether a line needs any of the changes below; most lines of a log do not. */
 const unusual =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  /[\u001b\u0000-\u0008\u000e-\u001f\u007f-\u00a0\u200b-\u200f\u2018-\u201f\u2028\u202a-\u202e\ufeff\ufffd␛]|&(?:quot|amp|lt|gt|#\d+);|(?:\^\[|#033|\[)[\d;[]+m/;
+  /[\u001b\u0000-\u0008\u000e-\u001f\u007f-\u00a0\u200b-\u200f\u2018-\u201f\u2028\u202a-\u202e\ufeff\ufffd␛]|&(?:quot|amp|lt|gt|#\d+);|(?:\^\[|#033|\[)(?:\d[\d;]{0,20})?m/;
 
 /** Colours and cursor movements, with the escape character as it stands or as viewers and rsyslog write it. */
 const escapes =

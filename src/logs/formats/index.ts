@@ -42,17 +42,28 @@ const looks: readonly (readonly [LogKind, RegExp])[] = [
   ['nginx-access', /\[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]\s+"|^\{.*"request_time"/],
   ['certbot', /renew(?:al)? |certbot|acme-challenge|verify error:num|notAfter=|letsencrypt/i],
   ['nvidia-smi', /NVIDIA-SMI|GPU Current Temp|Slowdown\s+:|\|\s+\d+%?\s+\d+C|device handle|^No devices were found/],
-  ['dmesg', /NVRM|oom-kill|Out of memory: Kill|Killed process|conntrack: table full|^\[\s*\d+\.\d+\] /],
+  ['dmesg', /NVRM|oom-kill|Out of memory: Kill|Killed process|conntrack: table full/],
   ['ollama-log', /level=(?:INFO|WARN|ERROR|DEBUG) |\[GIN\]|ollama|llama|ggml|cuda error|11434|model requires/i],
 ];
 
 /** How many entries are looked at. */
 const guessedFrom = 2000;
 
+/** Seconds since boot, which are cleaned away with every carrier; journalctl puts the program behind them. */
+const sinceBoot = /^\[\s*\d+\.\d{6}\] (?!\S+ \S+\[\d+\]: )/;
+
+function fits(kind: LogKind, look: RegExp, { text, message }: Entry): boolean {
+  if (sinceBoot.test(text)) return kind === 'dmesg';
+  return look.test(message);
+}
+
 /** Guesses what a pasted text is; Ollama's log, the least regular one, is the fallback. */
 export function detectKind(lines: readonly Line[]): LogKind {
-  const messages = toEntries(lines.slice(-guessedFrom)).map(({ message }) => message);
-  const counts = looks.map(([kind, look]) => ({ kind, count: messages.filter((text) => look.test(text)).length }));
+  const entries = toEntries(lines.slice(-guessedFrom));
+  const counts = looks.map(([kind, look]) => ({
+    kind,
+    count: entries.filter((entry) => fits(kind, look, entry)).length,
+  }));
   const best = counts.reduce((a, b) => (b.count > a.count ? b : a));
   return best.count === 0 ? 'ollama-log' : best.kind;
 }

@@ -135,7 +135,7 @@ function options(chart, place, entry) {
         label: line.legend,
         stroke: colours[index % colours.length],
         width: 2,
-        dash: /\+ \d+ %$/.test(line.legend) ? [6, 4] : undefined,
+        dash: /of 7 d$/.test(line.legend) ? [6, 4] : undefined,
         value: (_, value) => format(chart.unit, value),
       })),
     ],

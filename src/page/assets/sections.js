@@ -84,9 +84,9 @@ export function showMachine({ models, certificates, schedule, waitingMails, text
   );
   fill(
     'outbox',
-    waitingMails.map(({ incident, recipient, state, attempts, error, at }) =>
+    waitingMails.map(({ incident, kind, recipient, state, attempts, error, at }) =>
       row(
-        `OPS-${incident} → ${recipient}`,
+        `${incident === null ? texts[kind] : `OPS-${incident}`} → ${recipient}`,
         state === 'dead' ? 'bad' : 'warning',
         texts[state],
         `${texts.attempts}: ${attempts} · ${texts.next} ${when(at)}`,

@@ -1,9 +1,10 @@
 import { formatDuration } from '../../duration.ts';
 import type { Labels } from '../../expression/series.ts';
+import type { NotificationKind } from '../../store/outbox-row.ts';
 import type { WatchSnapshot } from '../../watch/snapshot.ts';
 
 export interface MailView {
-  readonly kind: 'firing' | 'reminder' | 'resolved';
+  readonly kind: NotificationKind;
   readonly channel: string;
   readonly recipient: string;
   readonly state: string;
@@ -58,8 +59,13 @@ export function incidentsOf({ incidents, acknowledged, mails }: WatchSnapshot): 
     .sort((a, b) => Number(b.state === 'firing') - Number(a.state === 'firing') || b.id - a.id);
 }
 
+export interface WaitingMail extends MailView {
+  /** Null for a report or a digest. */
+  readonly incident: number | null;
+}
+
 /** The outbox: what no server has taken yet, and what was given up, oldest first. */
-export const waitingMails = ({ mails }: WatchSnapshot): (MailView & { incident: number })[] =>
+export const waitingMails = ({ mails }: WatchSnapshot): WaitingMail[] =>
   mails
     .filter(({ state }) => state !== 'accepted' && state !== 'coalesced')
     .map((entry) => ({ ...mailOf(entry), incident: entry.incidentId }));

@@ -1,7 +1,7 @@
 import type { Cause } from '../cause.ts';
 
-const offloaded = /offloaded (\d+)\/(\d+) layers/i;
-const planned = /layers\.model=(\d+) .*layers\.offload=(\d+)/i;
+const offloaded = /offloaded (\d{1,4})\/(\d{1,4}) layers/i;
+const planned = /layers\.model=(\d{1,4}) .{0,100}layers\.offload=(\d{1,4})/i;
 /** Embedding models are smaller than this and harmless on a CPU. */
 const chatLayers = 14;
 

@@ -9,7 +9,7 @@ export default {
     zh: 'GPU 计算失败,多为驱动或显存访问错误。下一个请求会启动新进程。',
   },
   reads: ['ollama-log', 'dmesg'],
-  match: lines(/CUDA error: (?!out of memory)|CUDA error \d+|Xid \([^)]*\): (?:13|31),/i),
+  match: lines(/CUDA error: (?!out of memory)|CUDA error \d+|Xid \([^)]{0,60}\): (?:13|31),/i),
   beats: ['runner-crash-segv', 'ollama-slow'],
   fix: ['systemctl restart ollama', 'nvidia-smi -q | grep -A5 "ECC Errors"', 'Update the NVIDIA driver if it repeats.'],
   confirm: ['journalctl -k | grep Xid | tail'],

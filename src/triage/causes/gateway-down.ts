@@ -9,7 +9,7 @@ export default {
     zh: '网关地址无应答,Nginx 与 Clawdbot 都无法转发请求。',
   },
   reads: ['gateway-api'],
-  match: lines(/connection refused|no answer within/i),
+  match: lines(/connection refused|no answer within|did not answer watch/i),
   beats: ['upstream-refused', 'no-live-upstreams', 'upstream-closed', 'request-lost', 'no-request-seen'],
   fix: ['systemctl restart qwen-gateway', 'journalctl -u qwen-gateway -n 50 --no-pager'],
   confirm: ['curl -sv http://127.0.0.1:18789/health', 'ss -ltnp | grep 18789'],

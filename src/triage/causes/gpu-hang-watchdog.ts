@@ -9,7 +9,7 @@ export default {
     zh: '一次计算耗时过长被驱动终止。一个回答失败,GPU 会恢复。',
   },
   reads: ['ollama-log', 'dmesg'],
-  match: lines(/RC watchdog: GPU is probably locked|Xid \([^)]*\): 8,|the launch timed out/i),
+  match: lines(/RC watchdog: GPU is probably locked|Xid \([^)]{0,60}\): 8,|the launch timed out/i),
   beats: ['cuda-error', 'runner-crash-segv', 'ollama-slow'],
   fix: ['systemctl restart ollama', 'nvidia-smi -pm 1'],
   confirm: ["journalctl -k | grep -E 'Xid|watchdog' | tail"],

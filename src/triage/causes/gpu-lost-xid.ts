@@ -10,7 +10,7 @@ export default {
   },
   reads: ['nvidia-smi', 'dmesg'],
   match: lines(
-    /NVRM: Xid \([^)]*\): (?:79|119|120|62|154),|(?<!S)Xid \([^)]*\): (?:79|119|120|62|154),|fallen off the bus|GPU is lost/i,
+    /NVRM: Xid \([^)]{0,60}\): (?:79|119|120|62|154),|(?<!S)Xid \([^)]{0,60}\): (?:79|119|120|62|154),|fallen off the bus|GPU is lost/i,
   ),
   beats: [
     'gpu-oom',

@@ -1,5 +1,6 @@
 import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, generation } from '../cause.ts';
+import { openWait, slowSeconds } from '../wait.ts';
 
 /** Requests that came together and ended one after another: their durations rise like a staircase. */
 function staircase(records: readonly LogRecord[]): LogRecord[] {
@@ -15,6 +16,16 @@ function staircase(records: readonly LogRecord[]): LogRecord[] {
   return [];
 }
 
+/** Open requests whose model is busy with the answer of another: they wait for its slot. */
+function behindAnother(records: readonly LogRecord[]): LogRecord[] {
+  const open = records.flatMap(({ inFlight }) => inFlight ?? []);
+  return records.filter(
+    ({ inFlight }) =>
+      (openWait(inFlight) ?? 0) > slowSeconds &&
+      open.some((other) => other.phase === 'decode' && other.model === inFlight?.model && other.age > inFlight?.age),
+  );
+}
+
 export default {
   step: 3,
   weight: 'symptom',
@@ -25,10 +36,12 @@ export default {
   },
   reads: ['ollama-log', 'inflight', 'gateway-log'],
   match: (records) => [
-    ...records.filter(({ inFlight }) => inFlight?.phase === 'queue' && inFlight.phase_age > 3),
-    ...records.filter(({ audit }) => (audit?.queue_time ?? 0) > 3),
+    ...records.filter(({ inFlight }) => inFlight?.phase === 'queue' && inFlight.phase_age > slowSeconds),
+    ...behindAnother(records),
+    ...records.filter(({ audit }) => (audit?.queue_time ?? 0) > slowSeconds),
     ...staircase(records),
   ],
+  beats: ['ollama-slow'],
   fix: ['systemctl edit ollama   # [Service] Environment=OLLAMA_NUM_PARALLEL=4', 'systemctl restart ollama'],
   confirm: ['curl -s http://127.0.0.1:9464/inflight', 'ollama ps'],
   example: {

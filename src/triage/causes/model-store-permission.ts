@@ -6,7 +6,9 @@ export default {
   title: { en: 'Ollama may not read its model folder', zh: 'Ollama 无权读取模型目录' },
   explanation: { en: 'The folder of OLLAMA_MODELS belongs to another user.', zh: 'OLLAMA_MODELS 目录属于其他用户。' },
   reads: ['ollama-log'],
-  match: lines(/permission denied.*(?:ensure path|models)|(?:models|blobs|manifests)[^ ]*: permission denied/i),
+  match: lines(
+    /permission denied.{0,120}(?:ensure path|models)|(?:models|blobs|manifests)[^ ]{0,120}: permission denied/i,
+  ),
   beats: ['service-down'],
   fix: ['chown -R ollama:ollama /usr/share/ollama/.ollama/models', 'systemctl restart ollama'],
   confirm: ['sudo -u ollama ls /usr/share/ollama/.ollama/models'],

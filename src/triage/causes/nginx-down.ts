@@ -9,7 +9,7 @@ export default {
     zh: '网站端口无人监听,浏览器无法连接。',
   },
   reads: ['sockets', 'nginx-probe'],
-  match: lines(/nginx does not listen|connection refused/i),
+  match: lines(/nginx does not listen|connection refused|did not answer watch/i),
   beats: ['no-request-seen', 'request-lost'],
   fix: ['nginx -t && systemctl start nginx'],
   confirm: ['systemctl status nginx --no-pager', 'ss -ltn | grep -E ":(80|443) "'],

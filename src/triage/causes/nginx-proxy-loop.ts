@@ -1,4 +1,9 @@
-import { type Cause, lines } from '../cause.ts';
+import { type Cause, says } from '../cause.ts';
+
+const cycle = /rewrite or internal redirection cycle/i;
+
+/** Nginx's own ports on this machine. */
+const itself = /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):(?:80|443)\//;
 
 export default {
   step: 1,
@@ -9,9 +14,7 @@ export default {
     zh: 'proxy_pass 指回 Nginx 自身,请求循环后立即失败。',
   },
   reads: ['nginx-error'],
-  match: lines(
-    /rewrite or internal redirection cycle|while connecting to upstream.*upstream: "https?:\/\/127\.0\.0\.1:(?:80|443)\//i,
-  ),
+  match: (records) => records.filter((record) => says(record, cycle) || itself.test(record.nginx?.upstream ?? '')),
   fix: ['Point proxy_pass at the gateway, http://127.0.0.1:18789, then: nginx -t && systemctl reload nginx'],
   confirm: ['nginx -T | grep proxy_pass'],
   example: {

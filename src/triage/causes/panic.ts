@@ -9,7 +9,7 @@ export default {
     zh: 'Ollama 服务自身崩溃;systemd 会重启它,但进行中的回答已丢失。',
   },
   reads: ['ollama-log'],
-  match: lines(/^panic: |Main process exited.*status=2\/INVALIDARGUMENT/i),
+  match: lines(/^panic: |Main process exited.{0,60}status=2\/INVALIDARGUMENT/i),
   beats: ['runner-crash-segv', 'service-down', 'service-stopped', 'client-abort', 'ollama-slow'],
   fix: ['systemctl status ollama --no-pager', 'curl -fsSL https://ollama.com/install.sh | sh   # upgrade'],
   confirm: ['journalctl -u ollama -n 300 --no-pager'],

@@ -1,4 +1,12 @@
-import { type Cause, lines } from '../cause.ts';
+import type { AuditLine } from '../../audit-line.ts';
+import { type Cause, says } from '../cause.ts';
+
+const died =
+  /(?:llama runner|llama-server) (?:process has )?terminated|process no longer running|SIGSEGV|signal: (?:segmentation fault|aborted|killed)|status=11\/SEGV|0xc0000409|0xc0000005|ROCm error/i;
+
+/** Ollama 0.32 logs nothing when a runner dies in the middle of an answer: the stream ends in an error after its 200. */
+const brokenOff = ({ outcome, status, ttft, probe }: AuditLine) =>
+  outcome === 'upstream_error' && status === 200 && typeof ttft === 'number' && !probe;
 
 export default {
   step: 4,
@@ -8,10 +16,8 @@ export default {
     en: 'The process that computes the answer ended in the middle of its work. Ollama starts a new one for the next request, which pays the load again.',
     zh: '计算回答的进程中途退出。下一个请求会重新启动它,并再次付出加载时间。',
   },
-  reads: ['ollama-log'],
-  match: lines(
-    /(?:llama runner|llama-server) (?:process has )?terminated|process no longer running|SIGSEGV|signal: (?:segmentation fault|aborted|killed)|status=11\/SEGV|0xc0000409|0xc0000005|ROCm error/i,
-  ),
+  reads: ['ollama-log', 'gateway-log'],
+  match: (records) => records.filter((record) => says(record, died) || (record.audit && brokenOff(record.audit))),
   beats: ['client-abort', 'ollama-slow', 'upstream-timeout', 'hot-queue-wait', 'model-missing'],
   fix: [
     'systemctl restart ollama',

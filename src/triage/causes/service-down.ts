@@ -10,7 +10,7 @@ export default {
   },
   reads: ['ollama-log', 'ollama-api'],
   match: lines(
-    /Command 'ollama' not found|ollama: command not found|(?:dial tcp .*:11434: connect|GET \S+ failed): connection refused|GET \S+ failed: no answer within|GET \S+ failed: .*(?:reset|closed)/i,
+    /Command 'ollama' not found|ollama: command not found|dial tcp \S{0,60}:11434: connect: connection refused|^GET \S{1,300} failed: (?:connection refused|no answer within|.{0,100}(?:reset|closed))|did not answer watch/i,
   ),
   beats: ['ollama-slow', 'upstream-timeout', 'client-abort', 'runner-hang', 'hot-queue-wait'],
   fix: ['systemctl restart ollama', 'journalctl -u ollama -n 300 --no-pager'],

@@ -1,6 +1,6 @@
 import { type Cause, nginxPage } from '../cause.ts';
 
-const refused = /connect\(\) failed \(111:.*while connecting to upstream/i;
+const refused = /connect\(\) failed \(111:[^)]{0,60}\) while connecting to upstream/i;
 
 export default {
   step: 2,

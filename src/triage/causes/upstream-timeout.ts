@@ -1,6 +1,6 @@
 import { type Cause, nginxPage } from '../cause.ts';
 
-const timedOut = /upstream timed out \(110: .*while reading (?:response header|upstream)/i;
+const timedOut = /upstream timed out \(110: [^)]{0,60}\) while reading (?:response header|upstream)/i;
 
 export default {
   step: 3,

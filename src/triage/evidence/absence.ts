@@ -1,7 +1,7 @@
 import type { Access, LogRecord } from '../../logs/record.ts';
-import { generation } from '../cause.ts';
 import { type Evidence, fact, wasRead } from './evidence.ts';
-import { type ChatPath, uiActivity } from './path.ts';
+import { probeAgent } from './live.ts';
+import { type ChatPath, gatewayChat, uiActivity } from './path.ts';
 
 /** No request stays open longer, so a window that ended this long ago has all its log lines. */
 const longestRequest = 15 * 60_000;
@@ -12,8 +12,8 @@ export function chatAccesses(records: readonly LogRecord[], path: ChatPath): Log
 }
 
 function isChat({ path, method, status, userAgent }: Access, way: ChatPath): boolean {
-  if (userAgent?.includes('ops-probe')) return false;
-  return way === 'nginx' ? generation.test(path) : status === 101 || method === 'POST' || uiActivity.test(path);
+  if (userAgent?.includes(probeAgent)) return false;
+  return way === 'nginx' ? gatewayChat.test(path) : status === 101 || method === 'POST' || uiActivity.test(path);
 }
 
 /** Requests that arrived at the gateway: finished ones in its log, open ones in its memory. */

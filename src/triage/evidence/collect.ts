@@ -6,6 +6,7 @@ import type { LogKind } from '../../logs/record.ts';
 import type { Window } from '../../logs/window.ts';
 import type { TriageConfig } from '../config.ts';
 import type { Collected } from './evidence.ts';
+import { collectIncidents } from './incidents.ts';
 import {
   collectGateway,
   collectGpus,
@@ -15,6 +16,7 @@ import {
   collectSockets,
 } from './live.ts';
 import { collectLog } from './logs.ts';
+import { collectPrometheus, collectSamples } from './measured.ts';
 
 /** Everything is asked at once and has this long; what is later is reported as `timeout`. */
 const deadlineMs = 5000;
@@ -27,19 +29,51 @@ export interface CollectOptions {
   readonly logs: Partial<Readonly<Record<LogKind, string>>>;
   readonly endpoints: Endpoints;
   readonly window: Window;
-  /** Only logs: for logs of another machine, or of another time. */
+  /** Only files: nothing is asked. */
   readonly offline: boolean;
+  /** The window has passed, so that the present state of the parts says nothing about it. */
+  readonly past: boolean;
+  /** Folder of watch's samples. */
+  readonly stateFolder?: string;
   readonly clock: Clock;
 }
 
 /** Reads every log and asks every part of the installation, in parallel. */
 export async function collect(options: CollectOptions): Promise<Collected[]> {
-  const { config, window, offline, clock } = options;
+  const { config, window, offline, past, clock } = options;
+  const loki = offline ? null : config.loki;
   const logs = Object.entries({ ...config.logs, ...options.logs }).map(([kind, path]) => {
-    const task = collectLog(kind as LogKind, path, window, probeMs);
+    const task = collectLog({ kind: kind as LogKind, path, loki }, window, probeMs);
     return inTime(kind, path, task, clock);
   });
-  return Promise.all(offline ? logs : [...logs, ...askEverything(options)]);
+  return Promise.all([...logs, ...askWatch(options), ...(offline || past ? [] : askEverything(options))]);
+}
+
+/** What watch has measured and told, and what Prometheus keeps of it. */
+function askWatch({
+  config,
+  endpoints,
+  window,
+  past,
+  offline,
+  stateFolder,
+  clock,
+}: CollectOptions): Promise<Collected>[] {
+  const { prometheus } = config;
+  const asked = { window, past };
+  return [
+    ...(stateFolder === undefined
+      ? []
+      : [
+          inTime('watch-samples', stateFolder, collectSamples(stateFolder, asked), clock),
+          ...(offline
+            ? []
+            : [inTime('incidents', endpoints.page, collectIncidents(endpoints.page, window, probeMs), clock)]),
+        ]),
+    ...(prometheus === undefined || offline
+      ? []
+      : [inTime('prometheus', prometheus, collectPrometheus(prometheus, asked, probeMs), clock)]),
+  ];
 }
 
 function askEverything({ config, endpoints, clock, logs }: CollectOptions): Promise<Collected>[] {

@@ -9,6 +9,9 @@ import { listeningPorts } from '../../probes/sockets.ts';
 import type { SourceReport } from '../diagnosis.ts';
 import { type Collected, fact } from './evidence.ts';
 
+/** How the access log of Nginx tells the probe from users. */
+export const probeAgent = 'ops-probe';
+
 const gibibyte = 1024 ** 3;
 
 /** Whether the gateway answers. A refusal is evidence, so it is a record and not an error. */
@@ -95,11 +98,11 @@ export async function collectSockets(webPorts: readonly number[], now: number): 
   return { report: { kind: 'sockets', path, lines: 1, state: 'read' }, records: [fact('sockets', path, text, now)] };
 }
 
-/** A marked request through Nginx; the gateway keeps it out of limits and statistics. */
+/** A marked request through Nginx to the gateway, to a route that asks no key, counts nothing and writes no audit line. */
 export function collectNginxProbe(base: string, now: number, timeoutMs: number): Promise<Collected> {
-  const url = new URL('/v1/models', base).href;
+  const url = new URL('/v1/health', base).href;
   return asked('nginx-probe', url, now, async () => {
-    const { status, ms } = await getHttp(url, { timeoutMs, headers: { 'X-Ops-Probe': '1' } });
+    const { status, ms } = await getHttp(url, { timeoutMs, headers: { 'user-agent': probeAgent } });
     return [`GET ${url} ${status} in ${Math.round(ms)} ms`];
   });
 }
@@ -121,7 +124,8 @@ async function asked(
   }
 }
 
-function failed(kind: string, path: string, thrown: unknown): SourceReport {
+/** The report about a source that gave nothing, with the reason. */
+export function failed(kind: string, path: string, thrown: unknown): SourceReport {
   const values = thrown instanceof OpsError ? thrown.values : {};
   const reason = String(values['reason'] ?? 'no usable answer');
   const hung = reason.startsWith('no answer') || values['gpu_fault'] === 'hung';

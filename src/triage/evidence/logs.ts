@@ -6,10 +6,23 @@ import { readLogFile } from '../../logs/source.ts';
 import type { Window } from '../../logs/window.ts';
 import { readContainerLog } from '../../probes/docker.ts';
 import { type JournalEntry, readJournal } from '../../probes/journal.ts';
+import { readLoki } from '../../probes/loki.ts';
 import type { Collected } from './evidence.ts';
 
-/** Reads one log: a path, `journal:UNIT` or `docker:NAME`. What cannot be read is reported, never thrown. */
-export async function collectLog(kind: LogKind, path: string, window: Window, timeoutMs: number): Promise<Collected> {
+export interface LogSource {
+  readonly kind: LogKind;
+  /** A file, `journal:UNIT`, `docker:NAME` or `loki:QUERY`. */
+  readonly path: string;
+  /** Base URL of Loki; null where it must not be asked. */
+  readonly loki?: string | null | undefined;
+}
+
+/** Reads one log. What cannot be read is reported, never thrown. */
+export async function collectLog(
+  { kind, path, loki }: LogSource,
+  window: Window,
+  timeoutMs: number,
+): Promise<Collected> {
   const journal = /^journal:(.+)$/.exec(path)?.[1];
   if (journal !== undefined) {
     return collectEntries(kind, path, () => readJournal({ unit: journal, ...window, timeoutMs }));
@@ -17,6 +30,17 @@ export async function collectLog(kind: LogKind, path: string, window: Window, ti
   const container = /^docker:(.+)$/.exec(path)?.[1];
   if (container !== undefined) {
     return collectEntries(kind, path, () => readContainerLog({ container, ...window, timeoutMs }));
+  }
+  if (loki === null && path.startsWith('loki:')) {
+    return { report: { kind, path, lines: 0, state: 'missing', note: 'not asked: --offline' }, records: [] };
+  }
+  const query = /^loki:(.+)$/s.exec(path)?.[1];
+  if (query !== undefined) {
+    const { report, records } = await collectEntries(kind, loki ?? 'Loki', () => {
+      if (loki) return readLoki({ base: loki, query, ...window, timeoutMs });
+      throw new OpsError('probe_failed', { probe: path, reason: 'triage.loki names no Loki' });
+    });
+    return { report: { ...report, asked: query }, records };
   }
   const moved = await Promise.all(
     (await rotatedFiles(path, window)).map((older) => readPart(kind, older, window, timeoutMs)),

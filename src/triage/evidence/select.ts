@@ -1,5 +1,6 @@
 import { type LogRecord, logKinds } from '../../logs/record.ts';
 import { type Window, within } from '../../logs/window.ts';
+import { nearest } from '../correlate.ts';
 import { type Collected, type Evidence, fact } from './evidence.ts';
 
 export interface Wanted {
@@ -17,8 +18,9 @@ export function select(collected: readonly Collected[], wanted: Wanted, window: 
     collected
       .flatMap(({ report, records }) => (isLog(report.kind) ? within(records, part) : records))
       .filter((record) => isWanted(record, wanted));
-  const narrowed = narrow(inside(window), wanted, window);
-  const records = inside(narrowed);
+  const all = inside(window);
+  const narrowed = narrow(all, wanted, window);
+  const records = ownAccess(inside(narrowed), all, wanted);
   const asked = collected.some(({ report }) => report.kind === 'inflight' && report.state === 'read');
   return {
     records: asked ? records : [...records, ...unfinished(records, now)],
@@ -41,6 +43,14 @@ function isWanted({ audit, access, inFlight }: LogRecord, { requestId, user }: W
   const who = inFlight?.user_id ?? audit?.user_id;
   if (user === undefined || (audit === undefined && inFlight === undefined)) return true;
   return who === user;
+}
+
+/** Where Nginx logs no ids, the line that fits the request is its own, and the others are of other callers. */
+function ownAccess(records: LogRecord[], all: readonly LogRecord[], { requestId }: Wanted): LogRecord[] {
+  const end = requestId === undefined ? undefined : all.find(({ audit }) => audit?.type === 'audit');
+  if (end === undefined) return records;
+  const own = nearest(all, 'nginx-access', end);
+  return records.filter((record) => record.access === undefined || record === own || record.access.requestId);
 }
 
 /** Once the request is found, its own time is the window. */

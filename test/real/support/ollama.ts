@@ -24,10 +24,13 @@ export interface RealOllama {
   stop(): Promise<void>;
 }
 
-/** Starts a real Ollama with the tiny models on a free port of loopback; `env` as start.sh documents it. */
-export async function startRealOllama(env: Readonly<Record<string, string>> = {}): Promise<RealOllama> {
+/**
+ * Starts a real Ollama with the tiny models on a free port of loopback; `env` as start.sh documents it. With a folder of the
+ * caller the models made there once are there at the next start, and its log begins anew.
+ */
+export async function startRealOllama(env: Readonly<Record<string, string>> = {}, home?: string): Promise<RealOllama> {
   const port = String(await freePort());
-  const directory = await mkdtemp(join(tmpdir(), 'real-ollama-'));
+  const directory = home ?? (await mkdtemp(join(tmpdir(), 'real-ollama-')));
   const options = { env: { ...process.env, ...env } };
   await run(join(folder, 'start.sh'), [port, directory], options);
   return {
@@ -35,7 +38,7 @@ export async function startRealOllama(env: Readonly<Record<string, string>> = {}
     logFile: join(directory, 'ollama.log'),
     async stop() {
       await run(join(folder, 'stop.sh'), [port, directory], options);
-      await rm(directory, { recursive: true, force: true });
+      if (home === undefined) await rm(directory, { recursive: true, force: true });
     },
   };
 }

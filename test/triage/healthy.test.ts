@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { diagnoseText } from '../../src/triage/diagnose.ts';
+import { corpus } from '../../tools/corpus/evaluate.ts';
+import { healthyLogs } from './healthy-logs.ts';
+import { seeded } from './mutations.ts';
+
+describe.each(healthyLogs)('$kind, $format, of a machine on which nothing is wrong', ({ kind, write }) => {
+  test('is step 0, whatever stands in it', async () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const text = write(3000, seeded(seed));
+      const { verdict } = await diagnoseText(text, { source: `seed ${seed}`, kind });
+      expect(verdict, `${verdict.cause}: ${verdict.evidence.map((line) => line.text).join('\n')}`).toMatchObject({
+        step: 0,
+      });
+      expect((await diagnoseText(text, { source: `seed ${seed}` })).kind).toBe(kind);
+    }
+  });
+});
+
+const surrounded = 10_000;
+
+test.each(corpus())('$id among 10,000 healthy lines is still $label', async ({ id, kind, text, label }) => {
+  const { verdict: alone } = await diagnoseText(text, { source: id, kind });
+  const healthy =
+    healthyLogs
+      .find((one) => one.kind === kind)
+      ?.write(surrounded, seeded(id.length))
+      .split('\n') ?? [];
+  const half = surrounded / 2;
+  const around = [...healthy.slice(0, half), text, ...healthy.slice(half)].join('\n');
+  const { verdict } = await diagnoseText(around, { source: id, kind });
+  // Noise among lines of which some only look alarming may be named as another noise.
+  if (alone.step === 0) expect(verdict.step, label).toBe(0);
+  else expect(verdict.cause).toBe(alone.cause);
+});

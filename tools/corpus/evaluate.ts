@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import type { LogKind } from '../../src/logs/record.ts';
+import { diagnoseText } from '../../src/triage/diagnose.ts';
+
+/** A case of the corpus of real logs. */
+export interface CorpusCase {
+  readonly id: string;
+  readonly kind: LogKind;
+  readonly text: string;
+  /** The cause that a person found, and its box. */
+  readonly label: string;
+  readonly step: number;
+  readonly negative: boolean;
+}
+
+export interface Judged extends CorpusCase {
+  readonly cause: string;
+  readonly box: number;
+}
+
+/** Shares of the cases that must get the right cause and box, and the right cause where the kind of log is not told. */
+export const goals = { cause: 0.97, box: 0.97, guessed: 0.95 };
+
+const file = new URL('../../test/fixtures/triage/cases.jsonl', import.meta.url);
+
+export function corpus(): CorpusCase[] {
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  return lines.map((line): CorpusCase => JSON.parse(line));
+}
+
+/** Diagnoses every case; with `guess` without being told the kind of log. */
+export function judge(cases: readonly CorpusCase[], guess = false): Promise<Judged[]> {
+  return Promise.all(
+    cases.map(async (one) => {
+      const { verdict } = await diagnoseText(one.text, { source: one.id, kind: guess ? 'auto' : one.kind });
+      return { ...one, cause: verdict.cause, box: verdict.step };
+    }),
+  );
+}
+
+/** Shares of right answers, from 0 to 1. */
+export function shares(judged: readonly Judged[]): { readonly cause: number; readonly box: number } {
+  const share = (right: (one: Judged) => boolean) => judged.filter(right).length / judged.length;
+  return { cause: share(({ label, cause }) => label === cause), box: share(({ step, box }) => step === box) };
+}
+
+/** Rows are what is true, columns what was said; a row that is all right is one number on the diagonal. */
+export function confusion(pairs: readonly (readonly [truth: string, said: string])[]): string {
+  const truths = [...new Set(pairs.map(([truth]) => truth))].sort();
+  return truths
+    .map((truth) => {
+      const said = pairs.filter(([one]) => one === truth).map(([, other]) => other);
+      const counts = [...new Set(said)].sort().map((one) => {
+        const mark = one === truth ? '' : ' ✗';
+        return `${one} ${said.filter((other) => other === one).length}${mark}`;
+      });
+      return `${truth.padEnd(24)} ${counts.join(', ')}`;
+    })
+    .join('\n');
+}
