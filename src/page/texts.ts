@@ -91,8 +91,5 @@ export const pageTexts = {
   outboxEmpty: { en: 'Every mail was taken by its server.', zh: '所有邮件均已投递。' },
   attempts: { en: 'attempts', zh: '尝试次数' },
 
-  login: { en: 'Log in', zh: '登录' },
-  token: { en: 'Token of the ops page', zh: '运维页面令牌' },
-  wrongToken: { en: 'This is not the token.', zh: '令牌不正确。' },
   updated: { en: 'updated', zh: '更新于' },
 } as const satisfies Record<string, Text>;

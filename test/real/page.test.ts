@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createGpuSimulator } from '../../src/demo/gpu-simulator.ts';
 import { type MailCatcher, startMailCatcher } from '../../src/demo/mail-catcher.ts';
 import {
@@ -161,6 +161,30 @@ realPart('Chromium', executablePath !== undefined)('the ops page in a real brows
     await expect.poll(() => page.textContent('#silences')).not.toContain('rule=UiDown');
     await page.close();
   }, 60_000);
+
+  test('asks for its token where one is set, and shows nothing before', async () => {
+    const token = join(temporaryFolder('token'), 'token');
+    writeFileSync(token, 'correct horse battery');
+    const listen = `127.0.0.1:${await freePort()}`;
+    const guarded = startOps('watch', {
+      watch: { state_dir: temporaryFolder('page') },
+      page: { listen, token_file: token },
+    });
+    onTestFinished(async () => void (await guarded.stop()));
+    await answering(`http://${listen}/health`, guarded);
+    const page = await browser.newPage();
+    await page.goto(`http://${listen}/`);
+    await page.waitForSelector('#login:not([hidden])');
+    expect(await page.isVisible('main')).toBe(false);
+    await page.fill('#token', 'wrong');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.textContent('#notice')).toContain('not the token');
+    await page.fill('#token', 'correct horse battery');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#path > li');
+    expect(await page.isVisible('#login')).toBe(false);
+    await page.close();
+  }, 30_000);
 
   test('follows watch without being loaded again, and says when watch is gone', async () => {
     const page = await open();

@@ -115,6 +115,9 @@ function columns(lines) {
   return [times, ...aligned];
 }
 
+/** A GPU's id fills a legend; its beginning tells the cards of one machine apart. */
+const shortened = (legend) => legend.replace(/\bGPU-([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/, 'GPU-$1');
+
 function options(chart, place, entry) {
   const ink = getComputedStyle(document.body).color;
   const axis = { stroke: ink, grid: { stroke: 'rgb(128 128 128 / 20%)' } };
@@ -132,7 +135,7 @@ function options(chart, place, entry) {
     series: [
       { value: (_, value) => (value === null ? '–' : when(value * 1000)) },
       ...chart.lines.map((line, index) => ({
-        label: line.legend,
+        label: shortened(line.legend),
         stroke: colours[index % colours.length],
         width: 2,
         dash: /of 7 d$/.test(line.legend) ? [6, 4] : undefined,

@@ -74,7 +74,7 @@ byId('login').addEventListener('submit', async (event) => {
   const reply = await fetch('/api/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   byId('token').value = '';
   byId('notice').hidden = reply.ok;
-  byId('notice').textContent = reply.ok ? '' : (texts?.wrongToken ?? 'This is not the token. / 令牌不正确。');
+  byId('notice').textContent = reply.ok ? '' : 'This is not the token. / 令牌不正确。';
   if (reply.ok) follow();
 });
 

@@ -38,7 +38,7 @@ export interface SilenceView {
   readonly reason: string;
 }
 
-/** Incidents with what was mailed of them and what they brought about; what fires comes first, then the latest. */
+/** Incidents with what was mailed of them and what they brought about; what fires comes first, the gravest of it on top, then the latest. */
 export function incidentsOf({ incidents, acknowledged, mails }: WatchSnapshot): IncidentView[] {
   return incidents
     .map(({ id, rule, labels, severity, state, openedAt, closedAt, flaps, rootId }) => ({
@@ -56,8 +56,13 @@ export function incidentsOf({ incidents, acknowledged, mails }: WatchSnapshot): 
       consequences: incidents.filter((one) => one.rootId === id).map((one) => one.id),
       mails: mails.filter(({ incidentId }) => incidentId === id).map(mailOf),
     }))
-    .sort((a, b) => Number(b.state === 'firing') - Number(a.state === 'firing') || b.id - a.id);
+    .sort((a, b) => weight(b) - weight(a) || b.id - a.id);
 }
+
+const weights: Readonly<Record<string, number>> = { critical: 3, warning: 2, info: 1 };
+
+const weight = ({ state, severity }: Pick<IncidentView, 'state' | 'severity'>): number =>
+  state === 'firing' ? (weights[severity] ?? 0) : 0;
 
 export interface WaitingMail extends MailView {
   /** Null for a report or a digest. */
