@@ -9,6 +9,7 @@ import {
   DatasourceVariableBuilder,
   QueryVariableBuilder,
   RowBuilder,
+  TextBoxVariableBuilder,
   ThresholdsConfigBuilder,
   ThresholdsMode,
   VariableRefresh,
@@ -26,6 +27,8 @@ import type { Board } from './board.ts';
 const datasource = { type: 'prometheus', uid: '$datasource' };
 const instanceMatchers = ['job=~"$job"', 'instance=~"$instance"'];
 const tag = 'clawdbot';
+/** Through the same tunnel as Grafana, see docs/observability.md. */
+const opsPage = 'http://127.0.0.1:9465';
 
 const grafanaUnit: Readonly<Record<Unit, string>> = {
   seconds: units.Seconds,
@@ -54,6 +57,7 @@ export function buildBoard(board: Board): Dashboard {
     .withVariable(new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'))
     .withVariable(instanceVariable('job', 'Job', 'label_values(ops_build_info, job)'))
     .withVariable(instanceVariable('instance', 'Instance', 'label_values(ops_build_info{job=~"$job"}, instance)'))
+    .withVariable(new TextBoxVariableBuilder('request').label('Request id'))
     .link(
       new DashboardLinkBuilder('Clawdbot boards')
         .type(DashboardLinkType.Dashboards)
@@ -62,7 +66,12 @@ export function buildBoard(board: Board): Dashboard {
         .includeVars(true)
         .keepTime(true),
     )
-    .annotation(restarts());
+    .link(link('Runbook', `${opsPage}/runbook.md`))
+    .link(link('Ops page', `${opsPage}/`))
+    .link(link('Logs of the request', explore('loki', '{service_name="gateway"} | request_id=`$request`')))
+    .link(link('Trace of the request', explore('tempo', '{span.gen_ai.response.id="$request"}')))
+    .annotation(restarts())
+    .annotation(incidents());
   for (const row of board.rows) {
     builder.withRow(new RowBuilder(row.title));
     const stats = row.panels.filter(({ kind }) => kind === 'stat').length;
@@ -105,6 +114,17 @@ function instanceVariable(name: string, label: string, query: string): QueryVari
     .allValue('.+');
 }
 
+const link = (title: string, url: string): DashboardLinkBuilder =>
+  new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(url).targetBlank(true);
+
+/** A link to Explore with a query in one of the data sources that deploy/grafana provisions; variables stay readable for Grafana. */
+function explore(uid: 'loki' | 'tempo', query: string): string {
+  const asked = uid === 'loki' ? { expr: query } : { query, queryType: 'traceql' };
+  const queries = [{ refId: 'A', datasource: { type: uid, uid }, ...asked }];
+  const panes = { ops: { datasource: uid, queries, range: { from: 'now-24h', to: 'now' } } };
+  return `/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify(panes)).replaceAll('%24', '$')}`;
+}
+
 function restarts(): AnnotationQueryBuilder {
   return new AnnotationQueryBuilder()
     .name('Restarts')
@@ -114,6 +134,19 @@ function restarts(): AnnotationQueryBuilder {
     .step('60s')
     .titleFormat('restart')
     .textFormat('{{job}} {{instance}}');
+}
+
+/** What fires, as regions on every chart. */
+function incidents(): AnnotationQueryBuilder {
+  return new AnnotationQueryBuilder()
+    .name('Incidents')
+    .datasource(datasource)
+    .enable(true)
+    .expr('max by (alertname, severity) (ALERTS{alertstate="firing", severity=~"critical|warning"})')
+    .step('60s')
+    .iconColor('red')
+    .titleFormat('{{alertname}}')
+    .textFormat('{{severity}}');
 }
 
 function stat(panel: Panel, span: number): StatBuilder {

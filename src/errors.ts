@@ -14,6 +14,14 @@ interface ClientError {
   readonly retryable: boolean;
 }
 
+/** Told to the browser of an operator. */
+interface PageError {
+  readonly audience: 'page';
+  /** HTTP status. */
+  readonly status: number;
+  readonly template: string;
+}
+
 interface OperatorError {
   readonly audience: 'operator';
   readonly exitCode: number;
@@ -35,6 +43,8 @@ const operator = (code: number, template: string, retryable = false): OperatorEr
   template,
   retryable,
 });
+
+const page = (status: number, template: string): PageError => ({ audience: 'page', status, template });
 
 /** Every error of the product, once. `translate/error-reply` shapes the client ones, `cli/main` prints the operator ones. */
 export const errors = {
@@ -58,6 +68,12 @@ export const errors = {
   upstream_rejected: client(400, 'invalid_request_error', '{message}'),
   timeout: client(504, 'api_error', 'the model took too long to answer, please retry', true),
   internal: client(500, 'api_error', 'internal error of the gateway, request id {request_id}'),
+
+  page_login_required: page(401, 'the ops page asks for its login token'),
+  page_host_unknown: page(421, "'{host}' is not a name of the ops page: set page.external_url"),
+  page_request_forged: page(403, 'changes are taken from the ops page alone: reload it'),
+  page_input_invalid: page(400, '{field}: {reason}'),
+  not_in_force: page(404, '{what} is not in force any more'),
 
   usage: operator(exitCode.usage, '{message}'),
   config_invalid: operator(exitCode.configuration, '{path}: {count}\n{issues}'),
@@ -85,7 +101,7 @@ export const errors = {
   demo_ended: operator(exitCode.internal, 'gateway or watch of the demo could not run: {words}'),
   demo_stuck: operator(exitCode.internal, 'the demo waited {seconds} s for {what} in vain'),
   probe_failed: operator(exitCode.unknown, '{probe}: {reason}', true),
-} as const satisfies Record<string, ClientError | OperatorError>;
+} as const satisfies Record<string, ClientError | PageError | OperatorError>;
 
 export type ErrorCode = keyof typeof errors;
 

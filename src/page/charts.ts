@@ -1,13 +1,32 @@
-import { gpuMemory } from '../../dashboards/panels/gpu.ts';
-import { requestRate } from '../../dashboards/panels/users.ts';
+import { tokenRate } from '../../dashboards/panels/backend.ts';
+import { gpuHeat, gpuMemory } from '../../dashboards/panels/gpu.ts';
+import { latencyBaseline } from '../../dashboards/panels/latency.ts';
+import { firstToken, openRequests, requestRate } from '../../dashboards/panels/users.ts';
+import { OpsError } from '../errors.ts';
+import type { Series } from '../expression/series.ts';
 import type { Panel } from '../panel.ts';
 import { fill, type Language } from '../text.ts';
 import type { PageSource } from './source.ts';
 
-/** The panels that the page draws, in its order. */
-export const chartPanels: readonly Panel[] = [requestRate, gpuMemory];
+/** The panels that the page draws, in its order: what users feel, then the machine, then the long view. */
+export const chartPanels: readonly Panel[] = [
+  requestRate,
+  firstToken,
+  tokenRate,
+  openRequests,
+  gpuMemory,
+  gpuHeat,
+  latencyBaseline,
+];
 
-const rangeMs = 3_600_000;
+const hour = 3_600_000;
+/** Ranges in milliseconds by their names. */
+const ranges: ReadonlyMap<string, number> = new Map([
+  ['1h', hour],
+  ['6h', 6 * hour],
+  ['24h', 24 * hour],
+  ['7d', 7 * 24 * hour],
+]);
 const pointsPerChart = 120;
 
 export interface Chart {
@@ -15,20 +34,58 @@ export interface Chart {
   readonly title: string;
   readonly description: string;
   readonly unit: string;
+  readonly thresholds: Panel['thresholds'];
   readonly lines: readonly { legend: string; points: readonly (readonly [seconds: number, value: number])[] }[];
 }
 
-/** The last hour of one panel. */
-export function chart(source: PageSource, panel: Panel, language: Language): Chart {
-  const step = rangeMs / pointsPerChart;
-  const to = Math.floor(source.snapshot().at / step) * step;
+interface Charts {
+  readonly range: string;
+  /** Both ends, Unix seconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly charts: readonly Chart[];
+}
+
+type Measured = readonly (readonly Series[])[];
+
+/**
+ * The charts of a range. However many browsers ask, each range is computed once per step of its grid.
+ *
+ * @returns a function that throws OpsError `page_input_invalid` for a range of another name.
+ */
+export function createCharts(source: PageSource): (range: string, language: Language) => Charts {
+  const measured = new Map<string, { to: number; panels: readonly Measured[] }>();
+
+  return (range, language) => {
+    const length = ranges.get(range);
+    if (length === undefined) {
+      const reason = `expected one of ${[...ranges.keys()].join(', ')}`;
+      throw new OpsError('page_input_invalid', { field: 'range', reason });
+    }
+    const step = length / pointsPerChart;
+    const to = Math.floor(source.snapshot().at / step) * step;
+    let known = measured.get(range);
+    if (known?.to !== to) {
+      const read = ({ queries }: Panel): Measured =>
+        queries.map(({ expression }) => source.series(expression, to - length, to, step));
+      known = { to, panels: chartPanels.map(read) };
+      measured.set(range, known);
+    }
+    const { panels } = known;
+    const charts = chartPanels.map((panel, index) => chartOf(panel, panels[index] ?? [], language));
+    return { range, from: (to - length) / 1000, to: to / 1000, charts };
+  };
+}
+
+function chartOf(panel: Panel, measured: Measured, language: Language): Chart {
   return {
     key: panel.key,
     title: panel.title[language],
     description: panel.description[language],
     unit: panel.unit,
-    lines: panel.queries.flatMap(({ expression, legend }) =>
-      source.series(expression, to - rangeMs, to, step).map(({ labels, points }) => ({
+    thresholds: panel.thresholds,
+    lines: panel.queries.flatMap(({ legend }, index) =>
+      (measured[index] ?? []).map(({ labels, points }) => ({
         legend: fill(legend, labels),
         points: points.map(({ at, value }) => [at / 1000, value] as const),
       })),

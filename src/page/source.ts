@@ -1,5 +1,6 @@
 import type { Expression } from '../expression/ast.ts';
 import type { Series } from '../expression/series.ts';
+import type { OperatorStore } from '../store/operator.ts';
 import type { WatchSnapshot } from '../watch/snapshot.ts';
 
 /** What the page needs of a running watch. */
@@ -10,4 +11,6 @@ export interface PageSource {
   /** Metrics in Prometheus' text format. */
   exposition(): Promise<string>;
   readonly contentType: string;
+  /** What an operator says through the page. */
+  readonly operator: Pick<OperatorStore, 'acknowledge' | 'silence' | 'expire'>;
 }

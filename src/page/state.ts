@@ -1,89 +1,81 @@
-import { backendUp } from '../catalogue/gateway.ts';
-import type { Metric } from '../catalogue/metric.ts';
-import { httpUp } from '../catalogue/watch.ts';
-import { type Expression, minimum, select } from '../expression/ast.ts';
+import { loadRuleGroups } from '../rule.ts';
 import type { Language, Text } from '../text.ts';
-import type { AlertStatus, CheckStatus } from '../watch/snapshot.ts';
+import type { StepNumber } from '../triage/diagnosis.ts';
+import type { AlertStatus } from '../watch/snapshot.ts';
+import type { Looked } from './lookout.ts';
 import type { PageSource } from './source.ts';
+import {
+  type IncidentView,
+  incidentsOf,
+  type SilenceView,
+  silencesOf,
+  type WaitingMail,
+  waitingMails,
+} from './state/incidents.ts';
+import {
+  type CertificateView,
+  certificatesOf,
+  type ModelView,
+  modelsOf,
+  type ScheduleView,
+  scheduleOf,
+} from './state/machine.ts';
+import { type BoxView, boxOfGroup, pathOf } from './state/path.ts';
+import { type VerdictView, verdictOf } from './state/verdict.ts';
 import { pageTexts } from './texts.ts';
 
-type PartState = 'up' | 'down' | 'unknown';
-
+/** Everything the page shows apart from its charts, in one language. Times are wall time in milliseconds. */
 export interface PageState {
   readonly at: number;
-  readonly verdict: 'good' | 'bad' | 'unknown';
-  readonly parts: readonly { name: string; state: PartState; detail: string }[];
-  readonly alerts: readonly (Omit<AlertStatus, 'summary'> & { summary: string })[];
-  readonly incidents: readonly {
-    id: number;
-    rule: string;
-    severity: string;
-    state: string;
-    openedAt: number;
-    closedAt: number | null;
-  }[];
+  readonly language: Language;
+  readonly verdict: VerdictView;
+  readonly path: readonly BoxView[];
+  readonly alerts: readonly (Omit<AlertStatus, 'summary' | 'value'> & { summary: string })[];
+  readonly incidents: readonly IncidentView[];
+  readonly silences: readonly SilenceView[];
+  readonly models: readonly ModelView[];
+  readonly certificates: readonly CertificateView[];
+  readonly schedule: readonly ScheduleView[];
   readonly mailing: boolean;
-  readonly pendingMails: number;
+  readonly waitingMails: readonly WaitingMail[];
   readonly texts: Readonly<Record<keyof typeof pageTexts, string>>;
 }
 
-const shownIncidents = 10;
-
-/** Parts of the chat's path that have a value of their own; each is up while its expression is above 0. */
-const measured: readonly { name: string; check: string; expression: Expression }[] = [
-  { name: 'Clawdbot', check: 'ui-health', expression: up(httpUp, { check: 'ui-health' }) },
-  { name: 'Gateway', check: 'gateway', expression: up(httpUp, { check: 'gateway' }) },
-  { name: 'Ollama', check: 'gateway', expression: up(backendUp, {}) },
-];
-
-function up(metric: Metric, where: Readonly<Record<string, string>>): Expression {
-  return minimum(select(metric, where));
+/** Which box the rules speak of, from the groups that they are declared in. */
+export async function boxesOfRules(): Promise<ReadonlyMap<string, StepNumber>> {
+  const groups = await loadRuleGroups();
+  return new Map(
+    groups.flatMap(({ name, rules }) => {
+      const step = boxOfGroup[name];
+      return step === undefined ? [] : rules.map((rule) => [rule.name, step] as const);
+    }),
+  );
 }
 
-/** Everything the page shows apart from its charts, in one language. */
-export function pageState(source: PageSource, language: Language): PageState {
-  const { at, checks, alerts, incidents, mailing, pendingMails } = source.snapshot();
-  const byName = new Map(checks.map((check) => [check.name, check]));
-  const parts = [
-    ...measured.map(({ name, check, expression }) => measuredPart(source, at, name, byName.get(check), expression)),
-    ...checks
-      .filter(({ name }) => !measured.some(({ check }) => check === name))
-      .map((check) => ({ name: check.name, state: checkState(check), detail: check.reason ?? '' })),
-  ];
-  const verdict = alerts.some(({ state, severity }) => state === 'firing' && severity !== 'info')
-    ? 'bad'
-    : parts.some(({ state }) => state !== 'up')
-      ? 'unknown'
-      : 'good';
+export function pageState(
+  source: PageSource,
+  boxOfRule: ReadonlyMap<string, StepNumber>,
+  looked: Looked | undefined,
+  language: Language,
+): PageState {
+  const snapshot = source.snapshot();
+  const { at, checks, alerts, incidents, mailing } = snapshot;
+  const told = { alerts, boxOfRule, looked, language };
   return {
     at,
-    verdict,
-    parts,
-    alerts: alerts.map((alert) => ({ ...alert, summary: alert.summary[language] })),
-    incidents: incidents
-      .slice(0, shownIncidents)
-      .map(({ id, rule, severity, state, openedAt, closedAt }) => ({ id, rule, severity, state, openedAt, closedAt })),
+    language,
+    verdict: verdictOf({ ...told, incidents, checks }),
+    path: pathOf({ ...told, source, at }),
+    alerts: alerts.map(({ value: _, summary, ...alert }) => ({ ...alert, summary: summary[language] })),
+    incidents: incidentsOf(snapshot),
+    silences: silencesOf(snapshot),
+    models: modelsOf(source, at),
+    certificates: certificatesOf(source, at),
+    schedule: scheduleOf(source, checks, at),
     mailing,
-    pendingMails,
+    waitingMails: waitingMails(snapshot),
     texts: translated(pageTexts, language),
   };
-}
-
-function measuredPart(
-  source: PageSource,
-  at: number,
-  name: string,
-  check: CheckStatus | undefined,
-  expression: Expression,
-): PageState['parts'][number] {
-  const value = source.series(expression, at, at, 1)[0]?.points.at(-1)?.value;
-  const state: PartState = value === undefined ? 'unknown' : value > 0 ? 'up' : 'down';
-  return { name, state, detail: state === 'up' ? '' : (check?.reason ?? '') };
-}
-
-function checkState({ state }: CheckStatus): PartState {
-  if (state === 'never-ran') return 'unknown';
-  return state === 'ok' ? 'up' : 'down';
 }
 
 function translated<Key extends string>(texts: Readonly<Record<Key, Text>>, language: Language): Record<Key, string> {

@@ -41,6 +41,8 @@ export interface OutboxStore {
   /** Rows that no server has accepted yet and that are not given up, in order of writing. */
   unsent(): OutboxEntry[];
   all(): OutboxEntry[];
+  /** Rows of an incident and all later ones, and the older rows that are unsent; without their payload. */
+  since(incidentId: number): Omit<OutboxEntry, 'payload'>[];
   /** What a recipient was sent since a moment, and when the last digest for him was written. */
   recent(to: { readonly channel: string; readonly recipient: string }, since: number): RecentRows;
   /** Writes one notification in place of some that wait. One transaction. */
@@ -67,6 +69,10 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
     last_class = ?, accepted_at = ?, smtp_response = ? WHERE id = ?`);
   const record = database.prepare('INSERT INTO ledger (at, notification_id, event, detail) VALUES (?, ?, ?, ?)');
   const unsent = database.prepare("SELECT * FROM notifications WHERE state IN ('pending', 'sending') ORDER BY id");
+  const rowsSince =
+    database.prepare(`SELECT id, incident_id, kind, seq, channel, recipient, message_id, subject, '' AS payload,
+    created_at, due_at, attempts, state, last_error, last_class, accepted_at, smtp_response FROM notifications
+    WHERE incident_id >= ? OR state IN ('pending', 'sending') ORDER BY id`);
   const told = database.prepare(`SELECT id, state = 'pending' AND attempts = 0 AS untouched FROM notifications
     WHERE incident_id = ? AND state <> 'coalesced'`);
   const withdraw = database.prepare("UPDATE notifications SET state = 'coalesced' WHERE id = ?");
@@ -132,6 +138,7 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
       return rows.length > 0;
     },
     unsent: () => unsent.all().map(toEntry),
+    since: (incidentId) => rowsSince.all(incidentId).map(toEntry),
     all: () => database.prepare('SELECT * FROM notifications ORDER BY id').all().map(toEntry),
     save(entry, at, event, detail = '', follow = undefined) {
       const { state, dueAt, attempts, lastError, lastClass, acceptedAt, response, id, messageId } = entry;

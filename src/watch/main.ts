@@ -58,6 +58,8 @@ export interface Watch {
   series(expression: Expression, from: number, to: number, step: number): readonly Series[];
   exposition(): Promise<string>;
   readonly contentType: string;
+  /** What operators say: it is read at the next evaluation. */
+  readonly operator: IncidentStore['operator'];
   readonly metrics: Metrics;
   /** Evaluates the rules now, outside their schedule. */
   tick(): void;
@@ -162,6 +164,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     configurationRead(accepted) {
       configAccepted = accepted;
     },
+    operator: incidents.operator,
     series: (expression, from, to, step) => seriesOf(samples, expression, from, to, step),
     snapshot: () =>
       snapshotOf(checks.statuses(), alerting.alerts(), incidents, notify.email !== undefined, clock.now()),

@@ -1,4 +1,6 @@
 import type { Labels } from '../expression/series.ts';
+import type { StoredSilence } from '../store/operator.ts';
+import type { OutboxEntry } from '../store/outbox-row.ts';
 import type { Text } from '../text.ts';
 import type { Incident, Severity } from './incident.ts';
 
@@ -33,6 +35,10 @@ export interface WatchSnapshot {
   readonly incidents: readonly Incident[];
   /** False when no notify.email is configured: NOBODY IS MAILED. */
   readonly mailing: boolean;
-  /** Notifications that no server has accepted yet. */
-  readonly pendingMails: number;
+  /** Numbers of the firing incidents that somebody acknowledged. */
+  readonly acknowledged: ReadonlySet<number>;
+  /** The silences in force. */
+  readonly silences: readonly StoredSilence[];
+  /** Notifications of these incidents and all that no server has accepted yet, oldest first. */
+  readonly mails: readonly Omit<OutboxEntry, 'payload'>[];
 }

@@ -14,12 +14,15 @@ export function snapshotOf(
   mailing: boolean,
   at: number,
 ): WatchSnapshot {
+  const shown = incidents.list(incidentsShown);
   return {
     at,
     checks,
     mailing,
-    pendingMails: incidents.outbox.unsent().length,
-    incidents: incidents.list(incidentsShown),
+    incidents: shown,
+    acknowledged: incidents.operator.acknowledged(),
+    silences: incidents.operator.silences(at),
+    mails: incidents.outbox.since(shown.at(-1)?.id ?? 0),
     alerts: alerts.map(({ rule, labels, state, since, value }) => ({
       rule: rule.name,
       severity: rule.severity,

@@ -4,6 +4,7 @@ import { buildBoard, panelIds } from '../../dashboards/builder.ts';
 import { catalogue } from '../../src/catalogue/index.ts';
 import { discover } from '../../src/discover.ts';
 import { selectorsOf } from '../../src/expression/ast.ts';
+import { type BoardJson, jsonOf, rules } from './linter.ts';
 
 const boards = await discover<Board>(new URL('../../dashboards/boards/', import.meta.url));
 const known = new Set(catalogue.map(({ name }) => name));
@@ -12,11 +13,7 @@ interface BuiltPanel {
   id: number;
   type: string;
   title: string;
-  description?: string;
-  datasource?: { uid: string };
   gridPos: { x: number; y: number; w: number; h: number };
-  fieldConfig?: { defaults: { unit?: string } };
-  targets?: { expr: string; datasource: { uid: string } }[];
 }
 
 describe.each(boards.map(({ name, unit }) => [name, unit] as const))('board %s', (_, board) => {
@@ -49,17 +46,8 @@ describe.each(boards.map(({ name, unit }) => [name, unit] as const))('board %s',
     }
   });
 
-  test.each(charts.map((panel) => [panel.title, panel] as const))('panel %s is complete', (_title, panel) => {
-    expect(panel.description).toBeTruthy();
-    expect(panel.fieldConfig?.defaults.unit).toBeTruthy();
-    expect(panel.datasource?.uid).toBe('$datasource');
-    expect(panel.targets?.length).toBeGreaterThan(0);
-    for (const { expr, datasource } of panel.targets ?? []) {
-      expect(datasource.uid).toBe('$datasource');
-      expect(expr).toContain('job=~"$job"');
-      expect(expr).toContain('instance=~"$instance"');
-      expect(expr).not.toMatch(/(?<!rate\(|increase\()\b\w+_total\b/);
-    }
+  test.each(Object.entries(rules))('keeps %s', (_name, rule) => {
+    expect(rule(jsonOf(built))).toEqual([]);
   });
 
   test('every panel has both languages and asks only for metrics of the catalogue', () => {
@@ -71,6 +59,50 @@ describe.each(boards.map(({ name, unit }) => [name, unit] as const))('board %s',
     }
   });
 });
+
+describe('each rule finds what it is for', () => {
+  const [first] = boards;
+  const breakages: Record<string, (board: BoardJson) => void> = {
+    'template-datasource-rule': ({ templating }) => drop(templating.list, 'datasource'),
+    'template-job-rule': ({ templating }) => drop(templating.list, 'job'),
+    'template-instance-rule': ({ templating }) => drop(templating.list, 'instance'),
+    'template-label-promql-rule': ({ templating: { list } }) => change(list, { query: 'up' }),
+    'template-on-time-change-reload-rule': ({ templating: { list } }) => change(list, { refresh: 1 }),
+    'panel-datasource-rule': ({ panels }) => change(panels, { datasource: { uid: 'prometheus' } }),
+    'panel-title-description-rule': ({ panels }) => change(panels, { description: '' }),
+    'panel-units-rule': ({ panels }) => change(panels, { fieldConfig: { defaults: {} } }),
+    'panel-no-targets-rule': ({ panels }) => change(panels, { targets: [] }),
+    'target-promql-rule': ask('sum(up{job=~"$job"}'),
+    'target-rate-interval-rule': ask('rate(x_total{job=~"$job"}[5m])'),
+    'target-job-rule': ask('up{instance=~"$instance"}'),
+    'target-instance-rule': ask('up{job=~"$job"}'),
+    'target-counter-agg-rule': ask('sum(x_total{job=~"$job"})'),
+    'uneditable-dashboard': (board) => change([board], { editable: true }),
+    'links-and-annotations': (board) => change([board], { links: [] }),
+  };
+
+  test.each(Object.entries(rules))('%s', (name, rule) => {
+    if (!first) throw new Error('no board');
+    const board = jsonOf(buildBoard(first.unit));
+    breakages[name]?.(board);
+    expect(rule(board)).not.toEqual([]);
+  });
+});
+
+function drop(list: { name: string }[], name: string): void {
+  list.splice(
+    list.findIndex((one) => one.name === name),
+    1,
+  );
+}
+
+function change<T extends object>(list: T[], changes: Partial<T>): void {
+  for (const one of list) Object.assign(one, changes);
+}
+
+function ask(expr: string): (board: BoardJson) => void {
+  return ({ panels }) => change(panels, { targets: [{ refId: 'A', expr, datasource: { uid: '$datasource' } }] });
+}
 
 function overlap({ gridPos: a }: BuiltPanel, { gridPos: b }: BuiltPanel): boolean {
   return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;

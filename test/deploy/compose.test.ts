@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { gatewaySchema } from '../../gateway/config.ts';
+import { pageSchema } from '../../src/page/config.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -60,4 +62,60 @@ test.each(configurations)('%s listens on 127.0.0.1 only', (path) => {
   expect(addresses.length, `${dirname(path)} names no address`).toBeGreaterThan(0);
   expect(new Set(addresses)).toEqual(new Set(['127.0.0.1']));
   expect(text).not.toMatch(/0\.0\.0\.0/);
+});
+
+const read = (path: string) => parse(readFileSync(join(root, path), 'utf8'));
+const addressOf = ({ host = '127.0.0.1', port }: { host?: string; port: number }): string => `${host}:${port}`;
+
+test('Prometheus scrapes where gateway and watch serve their metrics by default', () => {
+  const jobs: { job_name: string; static_configs: { targets: string[] }[] }[] = read(
+    'deploy/prometheus/prometheus.yml',
+  ).scrape_configs;
+  const targets = Object.fromEntries(jobs.map((job) => [job.job_name, job.static_configs[0]?.targets]));
+  expect(targets).toEqual({
+    gateway: [addressOf(gatewaySchema.parse({}).metrics_listen)],
+    watch: [addressOf(pageSchema.parse({}).listen)],
+  });
+});
+
+test('each part asks its neighbour where that one listens', () => {
+  const tempo = read('deploy/tempo/tempo.yaml');
+  const loki = read('deploy/loki/loki.yaml').server;
+  const { receivers, exporters } = read('deploy/collector/collector.yaml');
+  const lokiUrl = `http://${loki.http_listen_address}:${loki.http_listen_port}`;
+  const otlp = `http://${receivers.otlp.protocols.http.endpoint}`;
+  const sources = read('deploy/grafana/provisioning/datasources/datasources.yml').datasources;
+  expect(Object.fromEntries(sources.map((one: { uid: string; url: string }) => [one.uid, one.url]))).toEqual({
+    prometheus: 'http://127.0.0.1:9090',
+    loki: lokiUrl,
+    tempo: `http://127.0.0.1:${tempo.server.http_listen_port}`,
+  });
+  expect(exporters['otlp_http/loki'].endpoint).toBe(`${lokiUrl}/otlp`);
+  expect(exporters['otlp_http/tempo'].endpoint).toBe(
+    `http://${tempo.distributor.receivers.otlp.protocols.http.endpoint}`,
+  );
+  expect(compose.services['gateway']).toHaveProperty('environment.OTEL_EXPORTER_OTLP_ENDPOINT', otlp);
+});
+
+test('the collector reads the file that the gateway writes', () => {
+  const { receivers } = read('deploy/collector/collector.yaml');
+  const [gateway, watch] = ['gateway', 'watch'].map((name) => JSON.stringify(compose.services[name]));
+  const [file = ''] = receivers['file_log/gateway'].include;
+  expect(gateway).toContain(`"OPS_GATEWAY_AUDIT_FILE":"${file}"`);
+  expect(watch).toContain(`"OPS_TRIAGE_LOGS_GATEWAY_LOG":"${file}"`);
+  for (const name of ['gateway', 'watch', 'collector']) {
+    expect(compose.services[name]?.volumes?.some((volume) => volume.startsWith(`gateway-log:${dirname(file)}`))).toBe(
+      true,
+    );
+  }
+});
+
+test.each([
+  ['tempo', 'tempo-data:/var/tempo', 'deploy/tempo/tempo.yaml'],
+  ['loki', 'loki-data:/loki', 'deploy/loki/loki.yaml'],
+  ['collector', 'collector-data:/var/lib/otelcol', 'deploy/collector/collector.yaml'],
+])('%s keeps its data in its volume', (name, volume, path) => {
+  expect(compose.services[name]?.volumes).toContain(volume);
+  const folder = volume.split(':')[1] ?? '';
+  expect(readFileSync(join(root, path), 'utf8')).toContain(folder);
 });

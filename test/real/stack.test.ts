@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { repository, temporaryFolder } from '../support/ops.ts';
+import { eventually, repository, temporaryFolder } from '../support/ops.ts';
+import { ollamaAvailable } from './support/ollama.ts';
 import { findProgram } from './support/programs.ts';
 import { realPart } from './support/require.ts';
+import { type Programs, startStack } from './support/stack.ts';
 
 const folder = temporaryFolder('stack');
 
@@ -64,3 +66,52 @@ for (const [part, { program, args, expected }] of Object.entries(checks)) {
     });
   });
 }
+
+const programs = ['prometheus', 'loki', 'tempo', 'otelcol'].map((name) => [name, findProgram(name)] as const);
+const whole = ollamaAvailable && programs.every(([, path]) => path !== undefined);
+
+realPart('the whole stack with Ollama', whole)('the whole stack', () => {
+  test('keeps one chat as a metric, a line and a trace, found by its request id', async () => {
+    const stack = await startStack(Object.fromEntries(programs) as Programs);
+    const reply = await fetch(`${stack.gateway}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': 'stack-key-0123456789' },
+      body: JSON.stringify({ model: 'tiny', messages: [{ role: 'user', content: 'hi' }] }),
+    });
+    expect(reply.status).toBe(200);
+    const id = reply.headers.get('x-request-id') ?? '';
+    expect(id).not.toBe('');
+
+    const ask = async (url: string, query: Record<string, string>): Promise<unknown> =>
+      (await fetch(`${url}?${new URLSearchParams(query)}`)).json();
+    const found = (what: string, url: string, query: Record<string, string>, pattern: RegExp): Promise<string> => {
+      const look = async () => {
+        const text = JSON.stringify(await ask(url, query));
+        return pattern.test(text) && text;
+      };
+      return eventually(what, look, 40_000) as Promise<string>;
+    };
+    const since = String((Date.now() - 600_000) * 1e6);
+    await found(
+      'the metric',
+      `${stack.prometheus}/api/v1/query`,
+      { query: 'sum by (outcome) (llm_gateway_requests_total{job="gateway"}) == 1' },
+      /"outcome":"ok"/,
+    );
+    const line = await found(
+      'the line',
+      `${stack.loki}/loki/api/v1/query_range`,
+      { query: `{service_name="gateway"} | request_id=\`${id}\``, start: since },
+      /"trace_id":"[0-9a-f]{32}"/,
+    );
+    const trace = /"trace_id":"([0-9a-f]{32})"/.exec(line)?.[1] ?? '';
+    const hit = await found(
+      'the trace',
+      `${stack.tempo}/api/search`,
+      { q: `{span.gen_ai.response.id="${id}"}` },
+      /"traceID"/,
+    );
+    // Tempo leaves leading zeros out.
+    expect(hit).toContain(`"traceID":"${trace.replace(/^0+/, '')}"`);
+  }, 120_000);
+});

@@ -33,7 +33,7 @@ const command: CliCommand = {
       const endpoints = endpointsOf(config);
       const diagnose = () => triage({ config: config.triage, endpoints, clock: systemClock, stateFolder: stateDir });
       const watch = await startWatch({ config, endpoints, stateDir, host: hostname(), log, diagnose });
-      const page = await startPage(watch, config.page.listen).catch(async (error: unknown) => {
+      const page = await startPage(watch, { config: config.page, diagnose }).catch(async (error: unknown) => {
         await watch.close();
         throw error;
       });
