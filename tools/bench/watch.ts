@@ -85,8 +85,7 @@ try {
   if (rows.some(([, result, goal]) => result >= goal)) process.exitCode = 1;
 } finally {
   for (const program of programs) {
-    program.kill('SIGTERM');
-    await once(program, 'exit');
+    if (program.exitCode === null && program.kill('SIGTERM')) await once(program, 'exit');
   }
   await Promise.all([ollama.close(), clawdbot.close()]);
 }
