@@ -1,4 +1,11 @@
-import { latencyAverage, latencyCanary } from '../src/catalogue/latency.ts';
+import { firing } from '../src/alert-series.ts';
+import {
+  latencyAverage,
+  latencyBaseline,
+  latencyCanary,
+  latencyDeviation,
+  latencyLearned,
+} from '../src/catalogue/latency.ts';
 import {
   and,
   averageOverTime,
@@ -8,9 +15,12 @@ import {
   type Expression,
   medianOverTime,
   minimumOverTime,
+  multiply,
   number,
+  or,
   select,
   subtract,
+  upperQuartileOverTime,
 } from '../src/expression/ast.ts';
 import type { RuleGroup } from '../src/rule.ts';
 
@@ -20,15 +30,37 @@ const week = (7 * day) / 1000;
 
 const recorded = select(latencyAverage);
 const mean = averageOverTime(recorded, week);
+const median = medianOverTime(recorded, week);
+const upperQuartile = upperQuartileOverTime(recorded, week);
+const learned = countOverTime(recorded, week);
 /** A day of points: with fewer the baseline is still being learnt. */
-const enough = 96;
+const enough = number(96);
 /** What nobody feels is no alarm, however even the series; seconds. */
-const floor = 0.1;
+const floor = number(0.1);
 
 /** The fastest of an hour: one slow answer among others does not raise it. */
 const fastest = minimumOverTime(select(latencyCanary), 3600);
-const above = (baseline: Expression, ratio: number): Expression =>
-  compare(subtract(divide(fastest, baseline), number(1)), '>', number(ratio));
+const deviation = (baseline: Expression): Expression => subtract(divide(fastest, baseline), number(1));
+const all = (first: Expression, ...more: readonly Expression[]): Expression =>
+  more.reduce((left, right) => and(left, right), first);
+
+/** Begins at the threshold. The median beside the mean: a bad day in the week neither hides nor makes a deviation. */
+const begins = (threshold: number): Expression =>
+  all(
+    compare(deviation(mean), '>', number(threshold)),
+    compare(deviation(median), '>', number(threshold)),
+    compare(subtract(fastest, mean), '>', floor),
+    // What a quarter of the points exceed: for an even spread the median absolute deviation.
+    compare(subtract(fastest, median), '>', multiply(number(3), subtract(upperQuartile, median))),
+    compare(learned, '>=', enough),
+  );
+
+/** Ends at half of it: a slow stretch creeps into its own mean, and would end its own alarm. */
+const lasts = (threshold: number): Expression =>
+  and(compare(deviation(mean), '>', number(threshold / 2)), firing(name), ['model']);
+
+const name = 'LatencyAboveBaseline';
+const keep = { every: minute, keep: 8 * day };
 
 const group: RuleGroup = {
   name: 'latency',
@@ -39,18 +71,16 @@ const group: RuleGroup = {
       every: 15 * minute,
       keep: 8 * day,
     },
+    { record: latencyBaseline, labels: { stat: 'mean' }, expression: mean, ...keep },
+    { record: latencyBaseline, labels: { stat: 'median' }, expression: median, ...keep },
+    { record: latencyBaseline, labels: { stat: 'upper_quartile' }, expression: upperQuartile, ...keep },
+    { record: latencyDeviation, expression: and(deviation(mean), compare(learned, '>=', enough)), ...keep },
+    { record: latencyLearned, expression: compare(learned, '<', enough), ...keep },
   ],
   rules: [
     {
-      name: 'LatencyAboveBaseline',
-      // The median beside the mean: a bad day in the week neither hides nor makes a deviation.
-      expression: (threshold) =>
-        [
-          above(mean, threshold),
-          above(medianOverTime(recorded, week), threshold),
-          compare(subtract(fastest, mean), '>', number(floor)),
-          compare(countOverTime(recorded, week), '>=', number(enough)),
-        ].reduce((left, right) => and(left, right), fastest),
+      name,
+      expression: (threshold) => and(fastest, or(begins(threshold), lasts(threshold))),
       // After a silence the hour holds one answer only: two more have to be slow.
       for: 30 * minute,
       keepFiring: 60 * minute,

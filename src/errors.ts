@@ -75,6 +75,11 @@ export const errors = {
     exitCode.configuration,
     'cannot write {path}: {reason}; set {option} to a folder of yours',
   ),
+  disk_full: operator(
+    exitCode.internal,
+    'no room on the disk of {path}: free some; until then incidents are neither kept nor mailed, afterwards they are',
+    true,
+  ),
   file_unwritable: operator(exitCode.configuration, 'cannot write {path}: {reason}'),
   file_unreadable: operator(exitCode.unknown, 'cannot read {path}: {reason}'),
   demo_ended: operator(exitCode.internal, 'gateway or watch of the demo could not run: {words}'),

@@ -19,10 +19,10 @@ export function ruleFile(
   overrides: Readonly<Record<string, RuleOverride>> = {},
 ): string {
   const rendered = groups.flatMap(({ name, records = [], rules }) => [
-    ...records.map(({ record, expression, every }) => ({
-      name: `${name}-${record.name}`,
+    ...records.map(({ record, expression, labels, every }) => ({
+      name: [name, record.name, ...Object.values(labels ?? {})].join('-'),
       interval: formatDuration(every),
-      rules: [{ record: record.name, expr: promql(expression) }],
+      rules: [{ record: record.name, expr: promql(expression), ...(labels ? { labels } : {}) }],
     })),
     { name, rules: activate(rules, overrides).map((rule) => entry(rule, links)) },
   ]);

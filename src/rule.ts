@@ -39,6 +39,8 @@ export interface RecordingRule {
   /** A gauge with the labels of the expression. */
   readonly record: Metric;
   readonly expression: Expression;
+  /** Added to each of its series. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Milliseconds between two of its points. */
   readonly every: number;
   /** Milliseconds that its points are kept. */

@@ -1,5 +1,5 @@
-import { latencyAverage, latencyCanary } from '../../src/catalogue/latency.ts';
-import { averageOverTime, select } from '../../src/expression/ast.ts';
+import { latencyBaseline as baseline, latencyCanary } from '../../src/catalogue/latency.ts';
+import { select } from '../../src/expression/ast.ts';
 import type { Panel } from '../../src/panel.ts';
 
 export const latencyBaseline: Panel = {
@@ -13,6 +13,7 @@ export const latencyBaseline: Panel = {
   unit: 'seconds',
   queries: [
     { expression: select(latencyCanary), legend: '{model}' },
-    { expression: averageOverTime(select(latencyAverage), 7 * 86_400), legend: '{model} 7 d' },
+    { expression: select(baseline, { stat: 'mean' }), legend: '{model} mean of 7 d' },
+    { expression: select(baseline, { stat: 'upper_quartile' }), legend: '{model} upper quartile of 7 d' },
   ],
 };

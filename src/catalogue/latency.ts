@@ -24,6 +24,30 @@ export const latencyAverage = metric({
   labels: { model: { atMost: 20 } },
 });
 
+export const latencyBaseline = metric({
+  name: 'ops_latency_baseline_seconds',
+  type: 'gauge',
+  unit: 'seconds',
+  help: 'What the canary took in the last seven days, recorded by the rules.',
+  labels: { model: { atMost: 20 }, stat: ['mean', 'median', 'upper_quartile'] },
+});
+
+export const latencyDeviation = metric({
+  name: 'ops_latency_deviation_ratio',
+  type: 'gauge',
+  unit: 'ratio',
+  help: 'The fastest canary of the last hour against the mean of seven days, 0.3 for 30 % more; recorded by the rules once the baseline is learnt.',
+  labels: { model: { atMost: 20 } },
+});
+
+export const latencyLearned = metric({
+  name: 'ops_latency_baseline_learning_points',
+  type: 'gauge',
+  unit: 'count',
+  help: 'Quarters of an hour that the baseline knows, while it is still learnt: at 96 it begins to judge.',
+  labels: { model: { atMost: 20 } },
+});
+
 export const latencyCanarySkipped = metric({
   name: 'ops_latency_canary_skipped',
   type: 'gauge',

@@ -1,7 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { OpsError, reasonOf } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { alertmanagerConfig } from '../notify/alertmanager.ts';
 import type { NotifyConfig } from '../notify/config.ts';
 import { root } from '../package.ts';
@@ -32,7 +33,7 @@ export async function exportAlerts(folder: string, alerts: AlertsConfig, notify:
     'alertmanager.yml': alertmanagerConfig({ notifier, notify, rules, groupWaitMs }),
   };
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(resolve(folder));
     for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text);
   } catch (error) {
     const about = { path: folder, reason: reasonOf(error), option: 'FOLDER' };

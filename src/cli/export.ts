@@ -1,7 +1,8 @@
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { copyFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OpsError, reasonOf } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { root } from '../package.ts';
 
 const folders = ['dashboards/generated/', 'alerts/generated/'];
@@ -10,7 +11,7 @@ const folders = ['dashboards/generated/', 'alerts/generated/'];
 export async function exportArtefacts(target: string): Promise<string[]> {
   const written: string[] = [];
   try {
-    await mkdir(target, { recursive: true });
+    makeFolder(resolve(target));
     for (const folder of folders) {
       const source = fileURLToPath(new URL(folder, root));
       for (const file of (await readdir(source)).filter((name) => !name.includes('.test.')).sort()) {

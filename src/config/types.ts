@@ -7,6 +7,9 @@ export const duration = z
   .refine((text) => parseDuration(text) !== undefined, 'expected a duration such as 15s, 10m or 1h30m')
   .transform((text) => parseDuration(text) ?? 0);
 
+/** `08:00`, in the zone that the section names. */
+export const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as "02:00"');
+
 export interface ListenAddress {
   /** Absent: every address of the machine. */
   readonly host?: string;

@@ -41,14 +41,16 @@ export type Expression =
   | { readonly kind: 'compare'; readonly operator: Comparison; readonly left: Expression; readonly right: Expression }
   | {
       readonly kind: 'set';
-      readonly operator: 'and' | 'unless';
+      readonly operator: 'and' | 'or' | 'unless';
       /** Labels to match on: none makes the right a condition for all of the left. All labels unless given. */
       readonly on?: readonly string[];
       readonly left: Expression;
       readonly right: Expression;
     };
 
-export type OverTime = 'avg_over_time' | 'min_over_time' | 'max_over_time' | 'count_over_time' | 'median_over_time';
+export type OverTime = 'avg_over_time' | 'min_over_time' | 'max_over_time' | 'count_over_time' | QuantileOverTime;
+/** Two of PromQL's `quantile_over_time`, by name. */
+export type QuantileOverTime = 'median_over_time' | 'upper_quartile_over_time';
 export type RangeFunction = 'rate' | 'increase' | OverTime;
 export type AggregateFunction = 'sum' | 'min' | 'max' | 'avg' | 'count';
 export type Comparison = '>' | '<' | '>=' | '<=' | '==' | '!=';
@@ -78,8 +80,8 @@ export const averageOverTime = range('avg_over_time');
 export const minimumOverTime = range('min_over_time');
 export const maximumOverTime = range('max_over_time');
 export const countOverTime = range('count_over_time');
-/** PromQL's `quantile_over_time(0.5, …)`. */
 export const medianOverTime = range('median_over_time');
+export const upperQuartileOverTime = range('upper_quartile_over_time');
 
 const aggregate =
   (fn: AggregateFunction) =>
@@ -112,7 +114,7 @@ export const compare = (left: Expression, operator: Comparison, right: Expressio
 });
 
 const set =
-  (operator: 'and' | 'unless') =>
+  (operator: 'and' | 'or' | 'unless') =>
   (left: Expression, right: Expression, on?: readonly string[]): Expression => ({
     kind: 'set',
     operator,
@@ -124,6 +126,8 @@ const set =
 /** Keeps the series of `left` that have, or do not have, one of the same labels in `right`. */
 export const and = set('and');
 export const unless = set('unless');
+/** The series of `left`, and those of `right` that have none of the same labels there. */
+export const or = set('or');
 
 /** The selectors without whose series an expression has no value; the right of a set operation only filters. */
 export function measuredBy(expression: Expression): Select[] {

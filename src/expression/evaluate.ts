@@ -109,6 +109,10 @@ function quantiles(q: number, elements: Vector): Vector {
 
 function combine({ operator, on }: Expression & { kind: 'set' }, left: Vector, right: Vector): Vector {
   const keyOf = ({ labels }: Element): string => labelKey(on ? only(labels, on) : labels);
+  if (operator === 'or') {
+    const known = new Set(left.map(keyOf));
+    return [...left, ...right.filter((element) => !known.has(keyOf(element)))];
+  }
   const keys = new Set(right.map(keyOf));
   return left.filter((element) => keys.has(keyOf(element)) === (operator === 'and'));
 }

@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration.ts';
-import type { Expression, Match, Select } from './ast.ts';
+import type { Expression, Match, QuantileOverTime, Select } from './ast.ts';
+import { quantiles } from './range.ts';
 
 export interface PromqlOptions {
   /** What an `auto` window prints as: `$__rate_interval` on a board, `5m` elsewhere. */
@@ -11,7 +12,7 @@ export interface PromqlOptions {
 const plain: PromqlOptions = { autoWindow: '5m' };
 
 /** Binding strength of PromQL's binary operators; a weaker operand needs parentheses. */
-const strength = { set: 1, compare: 2, '+': 3, '-': 3, '*': 4, '/': 4 } as const;
+const strength = { or: 1, and: 2, unless: 2, compare: 3, '+': 4, '-': 4, '*': 5, '/': 5 } as const;
 const atom = 9;
 
 /** Prints an expression as PromQL. */
@@ -27,7 +28,8 @@ export function promql(expression: Expression, options: PromqlOptions = plain): 
     case 'range': {
       const window = expression.window === 'auto' ? options.autoWindow : formatDuration(expression.window * 1000);
       const of = `${selector(expression.of, options)}[${window}]`;
-      return expression.fn === 'median_over_time' ? `quantile_over_time(0.5, ${of})` : `${expression.fn}(${of})`;
+      const { fn } = expression;
+      return fn in quantiles ? `quantile_over_time(${quantiles[fn as QuantileOverTime]}, ${of})` : `${fn}(${of})`;
     }
     case 'aggregate': {
       const by = expression.by.length > 0 ? ` by (${expression.by.join(', ')}) ` : '';
@@ -46,8 +48,8 @@ export function promql(expression: Expression, options: PromqlOptions = plain): 
 }
 
 function strengthOf(expression: Expression): number {
-  if (expression.kind === 'arithmetic') return strength[expression.operator];
-  if (expression.kind === 'compare' || expression.kind === 'set') return strength[expression.kind];
+  if (expression.kind === 'arithmetic' || expression.kind === 'set') return strength[expression.operator];
+  if (expression.kind === 'compare') return strength.compare;
   return atom;
 }
 

@@ -1,4 +1,4 @@
-import type { OverTime } from './ast.ts';
+import type { OverTime, QuantileOverTime } from './ast.ts';
 import type { Point } from './series.ts';
 
 /** Share of the average distance of points up to which a series is taken to reach the edge of the window. */
@@ -46,7 +46,7 @@ function rawIncrease(points: readonly Point[]): number {
 export function overTime(fn: OverTime, values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined;
   if (fn === 'count_over_time') return values.length;
-  if (fn === 'median_over_time') return median(values);
+  if (fn === 'median_over_time' || fn === 'upper_quartile_over_time') return quantileOf(quantiles[fn], values);
   if (fn === 'avg_over_time') {
     const { sum, rest } = kahanSum(values);
     return sum / values.length + rest / values.length;
@@ -56,10 +56,15 @@ export function overTime(fn: OverTime, values: readonly number[]): number | unde
   return fn === 'min_over_time' ? Math.min(...numbers) : Math.max(...numbers);
 }
 
-/** Interpolated between the two in the middle, in the order of operations of Prometheus. */
-function median(values: readonly number[]): number {
+export const quantiles: Readonly<Record<QuantileOverTime, number>> = {
+  median_over_time: 0.5,
+  upper_quartile_over_time: 0.75,
+};
+
+/** Interpolated between the two nearest, in the order of operations of Prometheus. */
+function quantileOf(q: number, values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const rank = (sorted.length - 1) / 2;
+  const rank = q * (sorted.length - 1);
   const lower = Math.floor(rank);
   const weight = rank - lower;
   const below = sorted[lower] ?? Number.NaN;

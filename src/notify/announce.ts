@@ -1,16 +1,13 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { ActiveRule } from '../rule.ts';
 import type { NewNotification } from '../store/outbox.ts';
 import type { OutboxEntry } from '../store/outbox-row.ts';
-import type { Log } from '../telemetry/log.ts';
-import type { Diagnosis } from '../triage/diagnosis.ts';
 import type { Incident, IncidentEvent } from '../watch/incident.ts';
 import { type Channel, type Message, recipientsOf } from './channel.ts';
-import { type MessageContext, renderMessage } from './message.ts';
+import type { MessageContext } from './context.ts';
+import { renderLetter } from './letter.ts';
+import { renderMessage } from './message.ts';
 import { type Notice, noticeOf, subjectOf } from './notice.ts';
-
-/** How long a mail waits for triage, milliseconds. */
-const triageMs = 5000;
+import type { Walks } from './walk.ts';
 
 /** Rows for the outbox, one per recipient. */
 export function announcements(
@@ -33,33 +30,26 @@ export function announcements(
 
 export interface RenderOptions {
   readonly context: () => MessageContext;
-  readonly diagnose: (() => Promise<Diagnosis>) | undefined;
+  readonly walks: Walks | undefined;
   /** The incidents that one explains, as they are when its mail is sent. */
   readonly consequences: (incidentId: number) => readonly Incident[];
-  readonly log: Log;
 }
 
-/** Renders an outbox entry when it is sent. Triage is asked for what fires, and is given 5 s. */
+/** Renders an outbox entry when it is sent. Triage is asked for what fires; what it finds too late follows. */
 export async function renderEntry(entry: OutboxEntry, minimal: boolean, options: RenderOptions): Promise<Message> {
+  if (entry.incidentId === null) return renderLetter(entry, JSON.parse(entry.payload), options.context().language);
   const notice: Notice = JSON.parse(entry.payload);
-  const diagnosis = notice.kind === 'firing' && !minimal ? await diagnoseInTime(options) : undefined;
-  return renderMessage(entry, notice, diagnosis, options.context(), {
-    minimal,
-    consequences: entry.incidentId === null ? [] : options.consequences(entry.incidentId),
+  const asked = entry.kind === 'triage' || (entry.kind === 'firing' && !minimal);
+  const outcome = asked ? await options.walks?.outcome(notice.at) : undefined;
+  return renderMessage(entry, notice, outcome, options.context(), {
+    minimal: minimal && entry.kind !== 'triage',
+    consequences: options.consequences(entry.incidentId),
   });
 }
 
-async function diagnoseInTime({ diagnose, log }: RenderOptions): Promise<Diagnosis | 'unfinished' | undefined> {
-  if (!diagnose) return undefined;
-  const end = new AbortController();
-  try {
-    const late = wait(triageMs, 'unfinished' as const, { signal: end.signal });
-    late.catch(() => undefined);
-    return await Promise.race([diagnose(), late]);
-  } catch (error) {
-    log.warn({ err: error }, 'triage failed; the mail goes without it');
-    return 'unfinished';
-  } finally {
-    end.abort();
-  }
+/** A mail of its own about triage is ready when the walk has ended; where nobody can walk any more, it says so. */
+export function isReady({ kind, payload }: OutboxEntry, walks: Walks | undefined): boolean {
+  if (kind !== 'triage' || !walks) return true;
+  const { at }: Notice = JSON.parse(payload);
+  return walks.ended(at);
 }

@@ -10,6 +10,8 @@ export interface Message {
   /** Absent in the minimal form. */
   readonly html?: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Triage was still under way: what it finds is to follow in the thread. */
+  readonly owesTriage?: boolean;
 }
 
 /**
@@ -25,6 +27,8 @@ export type DeliveryResult =
 export interface Channel {
   /** Who gets everything, as the outbox and its ledger name them. */
   readonly recipients: readonly string[];
+  /** What a recipient can read in an hour; more is told in one digest. Programs read everything. */
+  readonly perHour?: number;
   /** One attempt for one recipient; it never throws and ends by itself. */
   send(message: Message, recipient: string): Promise<DeliveryResult>;
 }

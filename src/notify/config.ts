@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../config/types.ts';
+import { duration, timeOfDay } from '../config/types.ts';
 import { languages } from '../text.ts';
 
 const smtp = z.strictObject({
@@ -30,6 +30,8 @@ export const notifySchema = z.strictObject({
     .optional(),
   /** Address of a dead man's switch, asked for as long as the rules are evaluated. */
   heartbeat: z.strictObject({ url: z.url({ protocol: /^https?$/ }), every: duration.prefault('1m') }).optional(),
+  /** The morning report, every day at this time of `alerts.timezone`. */
+  report: z.strictObject({ at: timeOfDay }).optional(),
   language: z.enum(languages).default('en'),
 });
 

@@ -1,17 +1,16 @@
-import type { Cancel, Clock } from '../clock.ts';
+import type { Cancel } from '../clock.ts';
 import { reasonOf } from '../errors.ts';
-import type { OutboxStore } from '../store/outbox.ts';
 import type { OutboxEntry } from '../store/outbox-row.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Channel, DeliveryResult, Message } from './channel.ts';
+import { type FloodOptions, holdFlood } from './digest.ts';
 import { type Backoff, type OutboxEvent, plan, step, usualBackoff } from './outbox.ts';
 
-export interface DeliveryOptions {
-  readonly outbox: OutboxStore;
-  readonly channels: ReadonlyMap<string, Channel>;
+export interface DeliveryOptions extends FloodOptions {
   /** Renders a mail at the moment it is sent, so that it tells the latest; `minimal` after a refusal of its text. */
   readonly render: (entry: OutboxEntry, minimal: boolean) => Promise<Message>;
-  readonly clock: Clock;
+  /** Whether what an entry tells is known already; `wake` when it is. */
+  readonly ready: (entry: OutboxEntry) => boolean;
   readonly log: Log;
   readonly random?: () => number;
   readonly backoff?: Backoff;
@@ -24,6 +23,9 @@ export interface Delivery {
   /** Ends after the attempt under way; what is unsent stays in the outbox. */
   close(): Promise<void>;
 }
+
+/** Other programs write to the outbox too, and wake nobody: `ops report daily --mail`. */
+const longestNapMs = 30_000;
 
 /** Delivers the outbox: one attempt at a time, in order per incident, again and again until each is accepted. */
 export function startDelivery(options: DeliveryOptions): Delivery {
@@ -39,14 +41,17 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   const work = async (): Promise<void> => {
     do {
       again = false;
-      const { send, coalesce, nextAt } = plan(outbox.unsent(), clock.now(), backoff);
+      const unsent = outbox.unsent();
+      const { send: due, coalesce, nextAt: dueAt } = plan(unsent, clock.now(), backoff, options.ready);
       for (const needless of coalesce) apply(options, needless, { kind: 'coalesce' });
+      const { send, nextAt: digestAt } = holdFlood(due, unsent, options);
       // One at a time: while it was on its way the next one may have been taken back.
       const [entry] = send;
       if (entry && !closed) await attempt(options, entry);
       again ||= entry !== undefined;
-      if (!again && nextAt !== undefined && !closed) {
-        cancel = clock.after(Math.max(0, nextAt - clock.now()), wake, { keepAlive: false });
+      if (!again && !closed) {
+        const wait = Math.max(0, Math.min(dueAt ?? Number.POSITIVE_INFINITY, digestAt) - clock.now());
+        cancel = clock.after(Math.min(wait, longestNapMs), wake, { keepAlive: false });
       }
     } while (again && !closed);
   };
@@ -81,12 +86,17 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   };
 }
 
-function apply({ outbox, clock, backoff = usualBackoff }: DeliveryOptions, entry: OutboxEntry, event: OutboxEvent) {
+function apply(
+  { outbox, clock, backoff = usualBackoff }: DeliveryOptions,
+  entry: OutboxEntry,
+  event: OutboxEvent,
+  owesTriage = false,
+): OutboxEntry {
   const now = clock.now();
   const next = step(entry, event, now, backoff);
   const detail =
     event.kind !== 'result' ? '' : event.result.kind === 'accepted' ? event.result.response : event.result.reason;
-  outbox.save(next, now, next.state, detail);
+  outbox.save(next, now, next.state, detail, owesTriage && next.state === 'accepted' ? 'triage' : undefined);
   return next;
 }
 
@@ -94,12 +104,13 @@ async function attempt(options: DeliveryOptions, entry: OutboxEntry): Promise<vo
   const { channels, render, log, random = Math.random, onResult } = options;
   const channel = channels.get(entry.channel);
   const sending = apply(options, entry, { kind: 'attempt' });
-  const result: DeliveryResult = channel
+  const { result, owesTriage } = channel
     ? await sendRendered(channel, entry.recipient, () => render(sending, entry.lastClass === 'content'))
-    : { kind: 'failed', class: 'configuration', reason: `notify.${entry.channel} is no longer configured` };
-  const concluded = apply(options, sending, { kind: 'result', result, random: random() });
+    : { result: notConfigured(entry), owesTriage: false };
+  const concluded = apply(options, sending, { kind: 'result', result, random: random() }, owesTriage);
   onResult?.(entry.channel, result);
-  const fields = { incident: `OPS-${entry.incidentId}`, kind: entry.kind, attempts: concluded.attempts };
+  const incident = entry.incidentId === null ? {} : { incident: `OPS-${entry.incidentId}` };
+  const fields = { ...incident, kind: entry.kind, attempts: concluded.attempts };
   if (result.kind === 'failed') {
     log[concluded.state === 'dead' ? 'error' : 'warn']({ ...fields, reason: result.reason }, `mail ${concluded.state}`);
     return;
@@ -107,15 +118,24 @@ async function attempt(options: DeliveryOptions, entry: OutboxEntry): Promise<vo
   log.info(fields, 'mail accepted');
 }
 
+const notConfigured = ({ channel }: OutboxEntry): DeliveryResult => ({
+  kind: 'failed',
+  class: 'configuration',
+  reason: `notify.${channel} is no longer configured`,
+});
+
+interface Sent {
+  readonly result: DeliveryResult;
+  readonly owesTriage: boolean;
+}
+
 /** A message that cannot be written must not block the queue, nor be lost: it is kept and tried again slowly. */
-async function sendRendered(
-  channel: Channel,
-  recipient: string,
-  render: () => Promise<Message>,
-): Promise<DeliveryResult> {
+async function sendRendered(channel: Channel, recipient: string, render: () => Promise<Message>): Promise<Sent> {
   try {
-    return await channel.send(await render(), recipient);
+    const message = await render();
+    return { result: await channel.send(message, recipient), owesTriage: message.owesTriage ?? false };
   } catch (error) {
-    return { kind: 'failed', class: 'configuration', reason: `the mail could not be written: ${reasonOf(error)}` };
+    const reason = `the mail could not be written: ${reasonOf(error)}`;
+    return { result: { kind: 'failed', class: 'configuration', reason }, owesTriage: false };
   }
 }

@@ -8,12 +8,14 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/registry.ts';
 import type { Diagnosis } from '../triage/diagnosis.ts';
 import type { IncidentEvent } from '../watch/incident.ts';
-import { announcements, renderEntry } from './announce.ts';
+import { announcements, isReady, renderEntry } from './announce.ts';
 import type { Channel } from './channel.ts';
 import type { NotifyConfig } from './config.ts';
+import type { MessageContext } from './context.ts';
 import { type Delivery, startDelivery } from './deliver.ts';
-import type { MessageContext } from './message.ts';
+import { digestOf } from './digest.ts';
 import type { Backoff } from './outbox.ts';
+import { createWalks } from './walk.ts';
 
 export interface NotifierOptions {
   readonly config: NotifyConfig;
@@ -42,13 +44,15 @@ export interface Notifier extends Delivery {
 export function startNotifier(options: NotifierOptions): Notifier {
   const { channels, incidents, clock, log, metrics, diagnose, backoff } = options;
   const context = (): MessageContext => messageContext(options);
+  const walks = diagnose && createWalks({ diagnose, clock, log, onEnd: () => delivery.wake() });
   const delivery = startDelivery({
     outbox: incidents.outbox,
     channels,
     clock,
     log,
-    render: (entry, minimal) =>
-      renderEntry(entry, minimal, { context, diagnose, log, consequences: incidents.consequences }),
+    render: (entry, minimal) => renderEntry(entry, minimal, { context, walks, consequences: incidents.consequences }),
+    digest: (entries) => digestOf(entries, context()),
+    ready: (entry) => isReady(entry, walks),
     onResult: (channel, result) =>
       metrics.add(watch.notifications, {
         channel,

@@ -63,9 +63,14 @@ export interface Plan {
 
 /**
  * Plans over all unsent entries. Fired and resolved while nothing could be delivered becomes one mail that tells both,
- * never none.
+ * never none. What is not `ready` yet waits without a due time; whoever makes it ready looks at the outbox again.
  */
-export function plan(unsent: readonly OutboxEntry[], now: number, backoff: Backoff): Plan {
+export function plan(
+  unsent: readonly OutboxEntry[],
+  now: number,
+  backoff: Backoff,
+  ready: (entry: OutboxEntry) => boolean = () => true,
+): Plan {
   const threads = Map.groupBy(unsent, threadKey);
   const heads: OutboxEntry[] = [];
   const coalesce: OutboxEntry[] = [];
@@ -81,5 +86,9 @@ export function plan(unsent: readonly OutboxEntry[], now: number, backoff: Backo
     // A clock that was set back must not make a mail wait longer than the longest pause.
     entry.dueAt <= now || entry.dueAt - now > Math.max(backoff.longestMs, backoff.configurationMs) * 1.2;
   const waiting = heads.filter((entry) => !due(entry)).map(({ dueAt }) => dueAt);
-  return { send: heads.filter(due), coalesce, nextAt: waiting.length > 0 ? Math.min(...waiting) : undefined };
+  return {
+    send: heads.filter((entry) => due(entry) && ready(entry)),
+    coalesce,
+    nextAt: waiting.length > 0 ? Math.min(...waiting) : undefined,
+  };
 }

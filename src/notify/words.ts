@@ -5,6 +5,14 @@ export const words = {
   firing: { en: 'FIRING', zh: '告警中' },
   resolved: { en: 'RESOLVED', zh: '已恢复' },
   reminder: { en: 'STILL FIRING', zh: '持续告警' },
+  triage: { en: 'TRIAGE', zh: '分诊' },
+  report: { en: 'REPORT', zh: '报告' },
+  digest: { en: 'DIGEST', zh: '汇总' },
+  digestSubject: { en: '[DIGEST] {count} notifications – {host}', zh: '[汇总] {count} 条通知 – {host}' },
+  digestLead: {
+    en: '{count} notifications in one mail, because there were too many to read one by one. See: ops alerts list',
+    zh: '通知过多,{count} 条合并为一封邮件。详见:ops alerts list',
+  },
   reminderNote: {
     en: 'Reminder {count}; end them with: ops alerts ack OPS-NUMBER',
     zh: '第 {count} 次提醒;用 ops alerts ack OPS-编号 停止提醒',
@@ -30,7 +38,12 @@ export const words = {
   busy: { en: 'delivery was delayed', zh: '投递延迟' },
   samples: { en: 'Samples that decided', zh: '判定依据' },
   cause: { en: 'Probable cause (triage)', zh: '可能原因(分诊)' },
-  unfinished: { en: 'triage unfinished: run ops triage', zh: '分诊未完成:请运行 ops triage' },
+  unfinished: {
+    en: 'triage unfinished: what it finds follows in this thread; ops triage asks again',
+    zh: '分诊未完成:结果将在本邮件会话中补发;也可运行 ops triage',
+  },
+  failed: { en: 'triage failed: run ops triage', zh: '分诊失败:请运行 ops triage' },
+  triageEnded: { en: 'Triage has ended. It was asked about: {summary}', zh: '分诊已完成,所问:{summary}' },
   fix: { en: 'Fix', zh: '修复' },
   first: { en: 'Look here first', zh: '先查看' },
   more: { en: 'More', zh: '更多' },

@@ -57,6 +57,20 @@ const versions: readonly string[] = [
 
   // Jobs that follow the calendar.
   'CREATE TABLE jobs (job TEXT PRIMARY KEY, started_at INTEGER NOT NULL);',
+
+  // A report or a digest is about no single incident.
+  `CREATE TABLE next_notifications (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, incident_id INTEGER REFERENCES incidents (id), kind TEXT NOT NULL,
+    seq INTEGER NOT NULL, channel TEXT NOT NULL, recipient TEXT NOT NULL, message_id TEXT NOT NULL,
+    subject TEXT NOT NULL, payload TEXT NOT NULL, created_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, last_error TEXT, last_class TEXT, state TEXT NOT NULL DEFAULT 'pending',
+    accepted_at INTEGER, smtp_response TEXT,
+    UNIQUE (message_id, channel, recipient));
+  INSERT INTO next_notifications SELECT * FROM notifications;
+  DROP TABLE notifications;
+  ALTER TABLE next_notifications RENAME TO notifications;
+  CREATE INDEX unsent ON notifications (state, due_at);
+  CREATE INDEX delivered ON notifications (accepted_at);`,
 ];
 
 /** Brings a file of any version up to date: all of it, or, when something fails, nothing. */

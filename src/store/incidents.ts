@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OpsError, reasonOf } from '../errors.ts';
 import { type Labels, labelKey } from '../expression/series.ts';
+import { makeFolder } from '../make-folder.ts';
 import { changingOf, type StoredIncident, toIncident } from './incident-row.ts';
 import { migrate } from './incident-schema.ts';
 import { type JobStore, jobsOf } from './jobs.ts';
@@ -57,7 +58,7 @@ export function openIncidents(
   domain: string,
   onReset: (reason: string) => void = () => {},
 ): IncidentStore {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   return storeOf(openOrReplace(path.join(folder, 'incidents.db'), onReset), domain);
 }
 

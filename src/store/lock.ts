@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OpsError, reasonOf } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /** Locks in force. Without a reference the garbage collector would close the file, and with it open the lock. */
 const held = new Set<DatabaseSync>();
@@ -15,7 +16,7 @@ const held = new Set<DatabaseSync>();
 export function lockFolder(folder: string): () => void {
   const pidFile = path.join(folder, 'watch.pid');
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(path.resolve(folder));
     accessSync(folder, constants.W_OK);
   } catch (error) {
     const values = { path: folder, reason: reasonOf(error), option: 'watch.state_dir' };

@@ -23,6 +23,8 @@ export interface OperatorStore {
   acknowledge(incidentId: number, at: number): boolean;
   /** Numbers of the firing incidents that somebody acknowledged. */
   acknowledged(): Set<number>;
+  /** When each incident was acknowledged that was so since a moment, by number. */
+  acknowledgements(since: number): Map<number, number>;
 }
 
 export function operatorOf(database: DatabaseSync): OperatorStore {
@@ -33,6 +35,7 @@ export function operatorOf(database: DatabaseSync): OperatorStore {
   const inForce = database.prepare('SELECT * FROM silences WHERE expires_at > ? ORDER BY id');
   const acknowledge = database.prepare("UPDATE incidents SET acked_at = ? WHERE id = ? AND state = 'firing'");
   const acknowledged = database.prepare("SELECT id FROM incidents WHERE state = 'firing' AND acked_at IS NOT NULL");
+  const acknowledgements = database.prepare('SELECT id, acked_at FROM incidents WHERE acked_at >= ?');
 
   return {
     silence: ({ matchers, createdAt, expiresAt, reason }) =>
@@ -41,6 +44,8 @@ export function operatorOf(database: DatabaseSync): OperatorStore {
     silences: (at) => inForce.all(at).map(toSilence),
     acknowledge: (incidentId, at) => acknowledge.run(at, incidentId).changes > 0,
     acknowledged: () => new Set(acknowledged.all().map(({ id }) => Number(id))),
+    acknowledgements: (since) =>
+      new Map(acknowledgements.all(since).map((row) => [Number(row['id']), Number(row['acked_at'])])),
   };
 }
 

@@ -1,12 +1,14 @@
 /** pending → sending → accepted or dead. `coalesced`: told by a later notification of the incident. */
 export type OutboxState = 'pending' | 'sending' | 'accepted' | 'dead' | 'coalesced';
 
-export type NotificationKind = 'firing' | 'reminder' | 'resolved';
+/** `triage` follows a mail that could not wait for it; `report` and `digest` are about no single incident. */
+export type NotificationKind = 'firing' | 'triage' | 'reminder' | 'resolved' | 'report' | 'digest';
 
 /** One notification on its way to one recipient. Times are wall time in milliseconds. */
 export interface OutboxEntry {
   readonly id: number;
-  readonly incidentId: number;
+  /** Null for reports and digests. */
+  readonly incidentId: number | null;
   readonly kind: NotificationKind;
   /** Place in the thread of its incident, from 1. */
   readonly seq: number;
@@ -32,7 +34,7 @@ const numberOrNull = (value: unknown): number | null => (value === null ? null :
 export function toEntry(row: Record<string, unknown>): OutboxEntry {
   return {
     id: Number(row['id']),
-    incidentId: Number(row['incident_id']),
+    incidentId: numberOrNull(row['incident_id']),
     kind: row['kind'] as OutboxEntry['kind'],
     seq: Number(row['seq']),
     channel: String(row['channel']),

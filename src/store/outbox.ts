@@ -14,9 +14,25 @@ export interface NewNotification {
   readonly delayMs?: number;
 }
 
+export interface RecentRows {
+  readonly accepted: number;
+  readonly lastDigestAt: number | null;
+}
+
+export interface OutboxTally {
+  readonly accepted: number;
+  readonly dead: number;
+  readonly pending: number;
+}
+
 export interface OutboxStore {
   /** Adds what one event is to tell, inside the caller's transaction; its recipients get the same Message-ID. */
   add(incidentId: number, notifications: readonly NewNotification[], at: number): void;
+  /**
+   * Adds what is about no incident, under a Message-ID that the caller chose; what is there already is not repeated. One
+   * transaction.
+   */
+  post(messageId: string, notifications: readonly NewNotification[], at: number): void;
   /**
    * Takes back what tells of an incident, inside the caller's transaction; false when there is nothing, or when somebody
    * may have got it already.
@@ -25,8 +41,14 @@ export interface OutboxStore {
   /** Rows that no server has accepted yet and that are not given up, in order of writing. */
   unsent(): OutboxEntry[];
   all(): OutboxEntry[];
-  /** Writes an entry's new state and a line of the ledger. One transaction. */
-  save(entry: OutboxEntry, at: number, event: string, detail?: string): void;
+  /** What a recipient was sent since a moment, and when the last digest for him was written. */
+  recent(to: { readonly channel: string; readonly recipient: string }, since: number): RecentRows;
+  /** Writes one notification in place of some that wait. One transaction. */
+  fold(entries: readonly OutboxEntry[], messageId: string, digest: NewNotification, at: number): void;
+  /** Rows by state: those accepted since a moment, and all others created since. */
+  tally(since: number): OutboxTally;
+  /** Writes an entry's new state and a line of the ledger, and what is to follow it in its thread. One transaction. */
+  save(entry: OutboxEntry, at: number, event: string, detail?: string, follow?: 'triage'): void;
   /** What was being sent when the last process ended has an unknown outcome: it is sent again, under the same Message-ID. */
   recover(at: number): number;
 }
@@ -35,9 +57,12 @@ export interface OutboxStore {
 export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
   const next = database.prepare(`SELECT opened_at, (SELECT COALESCE(MAX(seq), 0) + 1 FROM notifications
     WHERE incident_id = i.id) AS seq FROM incidents i WHERE id = ?`);
-  const insert = database.prepare(`INSERT INTO notifications
+  const insert = database.prepare(`INSERT OR IGNORE INTO notifications
     (incident_id, kind, seq, channel, recipient, message_id, subject, payload, created_at, due_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const insertFollow = database.prepare(`INSERT INTO notifications
+    (incident_id, kind, seq, channel, recipient, message_id, subject, payload, created_at, due_at)
+    SELECT incident_id, ?, seq, channel, recipient, ?, subject, payload, ?, ? FROM notifications WHERE id = ?`);
   const update = database.prepare(`UPDATE notifications SET state = ?, due_at = ?, attempts = ?, last_error = ?,
     last_class = ?, accepted_at = ?, smtp_response = ? WHERE id = ?`);
   const record = database.prepare('INSERT INTO ledger (at, notification_id, event, detail) VALUES (?, ?, ?, ?)');
@@ -46,6 +71,26 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
     WHERE incident_id = ? AND state <> 'coalesced'`);
   const withdraw = database.prepare("UPDATE notifications SET state = 'coalesced' WHERE id = ?");
   const recover = database.prepare("UPDATE notifications SET state = 'pending', due_at = ? WHERE state = 'sending'");
+  const tally = database.prepare(`SELECT
+    (SELECT COUNT(*) FROM notifications WHERE accepted_at >= ?) AS accepted,
+    (SELECT COUNT(*) FROM notifications WHERE state = 'dead' AND created_at >= ?) AS dead,
+    (SELECT COUNT(*) FROM notifications WHERE state IN ('pending', 'sending')) AS pending`);
+  const recent = database.prepare(`SELECT
+    (SELECT COUNT(*) FROM notifications WHERE channel = ? AND recipient = ? AND accepted_at >= ?) AS accepted,
+    (SELECT MAX(created_at) FROM notifications WHERE channel = ? AND recipient = ? AND kind = 'digest') AS digest`);
+
+  const create = (
+    incidentId: number | null,
+    seq: number,
+    messageId: string,
+    one: NewNotification,
+    at: number,
+  ): void => {
+    const { kind, channel, recipient, subject, payload, delayMs = 0 } = one;
+    const due = at + delayMs;
+    const row = insert.run(incidentId, kind, seq, channel, recipient, messageId, subject, payload, at, due);
+    if (row.changes > 0) record.run(at, row.lastInsertRowid, 'created', kind);
+  };
 
   return {
     add(incidentId, notifications, at) {
@@ -53,11 +98,29 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
       const seq = Number(incident?.['seq']);
       // The time of opening makes the id unique even where incidents.db had to be begun anew.
       const name = `inc-${incidentId}.${Number(incident?.['opened_at']).toString(36)}.${seq}`;
-      for (const { kind, channel, recipient, subject, payload, delayMs = 0 } of notifications) {
-        const id = `<${name}.${kind}@${domain}>`;
-        const row = insert.run(incidentId, kind, seq, channel, recipient, id, subject, payload, at, at + delayMs);
-        record.run(at, row.lastInsertRowid, 'created', kind);
-      }
+      for (const one of notifications) create(incidentId, seq, `<${name}.${one.kind}@${domain}>`, one, at);
+    },
+    post(messageId, notifications, at) {
+      transaction(database, () => {
+        for (const one of notifications) create(null, 1, messageId, one, at);
+      });
+    },
+    recent({ channel, recipient }, since) {
+      const { accepted, digest } = recent.get(channel, recipient, since, channel, recipient) ?? {};
+      return { accepted: Number(accepted), lastDigestAt: digest === null ? null : Number(digest) };
+    },
+    fold(entries, messageId, digest, at) {
+      transaction(database, () => {
+        create(null, 1, messageId, digest, at);
+        for (const { id } of entries) {
+          withdraw.run(id);
+          record.run(at, id, 'coalesced', 'told in a digest');
+        }
+      });
+    },
+    tally(since) {
+      const { accepted, dead, pending } = tally.get(since, since) ?? {};
+      return { accepted: Number(accepted), dead: Number(dead), pending: Number(pending) };
     },
     withdraw(incidentId, at) {
       const rows = told.all(incidentId);
@@ -70,11 +133,14 @@ export function outboxOf(database: DatabaseSync, domain: string): OutboxStore {
     },
     unsent: () => unsent.all().map(toEntry),
     all: () => database.prepare('SELECT * FROM notifications ORDER BY id').all().map(toEntry),
-    save(entry, at, event, detail = '') {
-      const { state, dueAt, attempts, lastError, lastClass, acceptedAt, response, id } = entry;
+    save(entry, at, event, detail = '', follow = undefined) {
+      const { state, dueAt, attempts, lastError, lastClass, acceptedAt, response, id, messageId } = entry;
       transaction(database, () => {
         update.run(state, dueAt, attempts, lastError, lastClass, acceptedAt, response, id);
         record.run(at, id, event, detail);
+        if (follow === undefined) return;
+        const row = insertFollow.run(follow, messageId.replace(/\.\w+@/, `.${follow}@`), at, at, id);
+        record.run(at, row.lastInsertRowid, 'created', follow);
       });
     },
     recover: (at) => Number(recover.run(at).changes),

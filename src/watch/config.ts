@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../config/types.ts';
+import { duration, timeOfDay } from '../config/types.ts';
 import { isTimeZone } from '../zone.ts';
 import { weekdays } from './maintenance.ts';
 
@@ -12,10 +12,8 @@ export const watchSchema = z.strictObject({
 
 export type WatchConfig = z.output<typeof watchSchema>;
 
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as "02:00"');
-
 /** Nobody is mailed within: what still fires at its end is mailed then. */
-const maintenanceWindow = z.strictObject({ days: z.array(z.enum(weekdays)).min(1), from: clock, to: clock });
+const maintenanceWindow = z.strictObject({ days: z.array(z.enum(weekdays)).min(1), from: timeOfDay, to: timeOfDay });
 
 const severity = z.enum(['critical', 'warning', 'info']);
 

@@ -10,7 +10,7 @@ import type { Alerting } from './alerting.ts';
 import type { CheckLoop } from './check-loop.ts';
 import { ownSamples } from './observe.ts';
 import { keptSince, record } from './recording.ts';
-import { keepRaw, longestMs, samplesLimit } from './retention.ts';
+import { adaptShare, keptFor, samplesLimit } from './retention.ts';
 
 /** Samples of rarer checks are written again at each evaluation, as a scrape would: expressions look back 5 minutes. */
 const repeatAfterMs = 60_000;
@@ -42,7 +42,7 @@ export interface EvaluationLoop {
 export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
   const { alerting, samples, records, incidents, checks, announced, clock, log } = options;
   let evaluatedAt: number | undefined;
-  let keptMs = longestMs;
+  let share = 1;
 
   const repeated = (now: number): Sample[] =>
     checks
@@ -63,9 +63,19 @@ export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
 
   const prune = (now: number): void => {
     const bytes = samples.bytes();
-    if (bytes > samplesLimit && keptMs === longestMs) log.error({ bytes }, 'samples.db is full: the oldest samples go');
-    keptMs = keepRaw(keptMs, bytes);
-    samples.prune(now - keptMs, keptSince(records, now));
+    if (bytes > samplesLimit && share === 1) log.error({ bytes }, 'samples.db is full: the oldest samples go');
+    share = adaptShare(share, bytes);
+    const { raw, thinned } = keptFor(share);
+    samples.prune({ rawSince: now - raw, thinnedSince: now - thinned, keptSince: keptSince(records, now) });
+  };
+
+  /** A full disk or a locked file: what one step could not do keeps no other from its work, and the next may succeed. */
+  const attempt = (failure: string, step: () => void): void => {
+    try {
+      step();
+    } catch (error) {
+      log.error({ err: error }, failure);
+    }
   };
 
   return {
@@ -73,17 +83,17 @@ export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
     evaluatedAt: () => evaluatedAt,
     tick() {
       const now = clock.now();
-      try {
+      // First, so that on a full disk there is room for what follows.
+      attempt('old samples could not be deleted', () => prune(now));
+      attempt('samples could not be stored', () => {
         samples.append(repeated(now));
         record(records, samples, now);
+      });
+      attempt('the rules could not be evaluated', () => {
         if (alerting.tick(now, checks.statuses())) announced();
         evaluatedAt = now;
-        samples.append(own(now));
-        prune(now);
-      } catch (error) {
-        // A full disk or a locked file: the next evaluation may succeed, and ops_rule_last_evaluation stands still.
-        log.error({ err: error }, 'the rules could not be evaluated');
-      }
+      });
+      attempt("watch's own samples could not be stored", () => samples.append(own(now)));
     },
   };
 }

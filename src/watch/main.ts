@@ -10,6 +10,7 @@ import type { NotifyConfig } from '../notify/config.ts';
 import { startHeartbeat } from '../notify/heartbeat.ts';
 import { mailDomain, startNotifier } from '../notify/notifier.ts';
 import type { Backoff } from '../notify/outbox.ts';
+import { queueDue } from '../notify/report/index.ts';
 import { type ActiveRule, loadRuleGroups } from '../rule.ts';
 import { type IncidentStore, openIncidents } from '../store/incidents.ts';
 import { lockFolder } from '../store/lock.ts';
@@ -26,6 +27,7 @@ import { evaluationLoop } from './evaluation-loop.ts';
 import { seriesOf } from './history.ts';
 import { inMaintenance } from './maintenance.ts';
 import { sampleExposer } from './observe.ts';
+import { startReports } from './reports.ts';
 import { planRules } from './rules.ts';
 import { startJob } from './schedule.ts';
 import type { WatchSnapshot } from './snapshot.ts';
@@ -96,6 +98,16 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   const mail = { config: notify, timezone, page, host, groupWaitMs: alerts.group_wait };
   const notifier = startNotifier({ ...mail, channels, incidents, clock, log, metrics, diagnose, backoff });
   const { announce, wake: announced } = notifier;
+  const letters = { incidents, samples, channels, domain: mailDomain(notify, host) };
+  const cancelReports =
+    notify.report &&
+    startReports({
+      ...{ at: notify.report.at, timezone, jobs: incidents.jobs, clock, log },
+      write(period) {
+        queueDue({ ...letters, context: { language: notify.language, timezone, host } }, period);
+        announced();
+      },
+    });
   const everyMs = alerts.evaluate_every;
   const keepPending = samples.latest(watch.ruleLastEvaluation.name, clock.now() - longestAbsenceMs).length > 0;
   const maintained = (now: number): boolean => inMaintenance(maintenance, timezone, now);
@@ -157,6 +169,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
       stop.abort();
       checks.cancel();
       evaluation.cancel();
+      cancelReports?.();
       cancelHeartbeat?.();
       await notifier.close();
       samples.close();

@@ -1,3 +1,4 @@
+import { alertSeries } from '../alert-series.ts';
 import { watchMetrics } from '../catalogue/index.ts';
 import type { Metric } from '../catalogue/metric.ts';
 import * as processMetrics from '../catalogue/process.ts';
@@ -27,12 +28,21 @@ export function ownSamples(
   const oldest = Math.min(now, ...unsent.map(({ createdAt }) => createdAt));
   return [
     ...counted,
+    ...firingSamples(alerts, now),
     sampleOf(watch.notificationsPending, {}, unsent.length, now),
     sampleOf(watch.oldestPendingNotification, {}, (now - oldest) / 1000, now),
     sampleOf(processMetrics.configReloadSuccessful, {}, Number(configAccepted), now),
     ...(evaluatedAt === undefined ? [] : [sampleOf(watch.ruleLastEvaluation, {}, evaluatedAt / 1000, now)]),
   ];
 }
+
+/** The firing alerts as Prometheus keeps them, for rules that end later than they begin. */
+export const firingSamples = (alerts: readonly Alert[], now: number): Sample[] =>
+  alerts
+    .filter(({ state }) => state === 'firing')
+    .map(({ rule, labels }) =>
+      sampleOf(alertSeries, { ...labels, alertname: rule.name, alertstate: 'firing' }, 1, now),
+    );
 
 /**
  * What watch exposes from samples; the gateway's series, which a check reads too, are exposed by the gateway alone, and

@@ -1,12 +1,17 @@
 import { evaluate } from '../expression/evaluate.ts';
+import { matches } from '../expression/match.ts';
 import type { RecordingRule } from '../rule.ts';
 import type { SampleStore } from '../store/samples.ts';
 
 /** Writes the points of the recording rules that are due at `now`, milliseconds. */
 export function record(rules: readonly RecordingRule[], samples: SampleStore, now: number): void {
-  for (const { record: metric, expression, every } of rules) {
-    if (samples.latest(metric.name, now - every).length > 0) continue;
-    samples.append(evaluate(expression, samples, now).map((one) => ({ ...one, name: metric.name, at: now })));
+  for (const { record: metric, expression, labels: own = {}, every } of rules) {
+    const due = samples.latest(metric.name, now - every).every(({ labels }) => !matches({ where: own }, labels));
+    if (!due) continue;
+    const found = evaluate(expression, samples, now);
+    samples.append(
+      found.map(({ labels, value }) => ({ name: metric.name, labels: { ...labels, ...own }, value, at: now })),
+    );
   }
 }
 

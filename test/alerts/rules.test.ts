@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { alertSeries } from '../../src/alert-series.ts';
 import { catalogue } from '../../src/catalogue/index.ts';
 import { discover } from '../../src/discover.ts';
 import { selectorsOf } from '../../src/expression/ast.ts';
@@ -22,7 +23,7 @@ const modules = await Promise.all(
   panelFiles.map(({ name }) => import(new URL(`../../dashboards/panels/${name}.ts`, import.meta.url).href)),
 );
 const panelKeys = new Set(modules.flatMap((module) => Object.values<Panel>(module).map(({ key }) => key)));
-const known = new Map(catalogue.map((metric) => [metric.name, metric]));
+const known = new Map([...catalogue, alertSeries].map((metric) => [metric.name, metric]));
 const runbook = join(repository, 'docs/runbook.md');
 
 /** The moment of judgement, seconds. */

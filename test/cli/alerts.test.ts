@@ -105,6 +105,8 @@ test('test sends one mail and prints what the server answered, or what to repair
   expect([refused.code, closed.code]).toEqual([1, 1]);
 });
 
+const hour = 3_600_000;
+
 test('replay says what the rules would have said of the stored samples', async () => {
   const { folder, alerts } = rig();
   const samples = openSamples(folder);
@@ -124,6 +126,28 @@ test('replay says what the rules would have said of the stored samples', async (
   ]);
   // Ten minutes of `for` after the start, and ten minutes before now.
   expect(events.map(({ at }: { at: number }) => Math.round((now - at) / 60_000))).toEqual([30, 10]);
+});
+
+test('replay reaches back a week, over the samples that were thinned', async () => {
+  const { folder, alerts } = rig();
+  const samples = openSamples(folder);
+  onTestFinished(() => samples.close());
+  const now = Date.now();
+  const since = now - 5 * 24 * hour;
+  const minutes = Array.from({ length: 120 }, (_, index) => since + index * 60_000);
+  samples.append(
+    minutes.flatMap((at, index) => [
+      sampleOf(gpuMemoryUsed, { uuid: 'GPU-0' }, index < 60 ? 23 : 1, at),
+      sampleOf(gpuMemoryTotal, { uuid: 'GPU-0' }, 24, at),
+    ]),
+  );
+  samples.prune({ rawSince: now - 6 * hour, thinnedSince: now - 8 * 24 * hour });
+  const { events } = JSON.parse((await alerts('replay', '--since', '7d', '--json')).stdout);
+  const gpu = events.filter(({ rule }: { rule: string }) => rule === 'GpuMemoryHigh');
+  expect(gpu.map(({ kind }: { kind: string }) => kind)).toEqual(['fired', 'resolved']);
+  for (const [index, minutesIn] of [10, 60].entries()) {
+    expect(Math.abs((gpu[index].at - since) / 60_000 - minutesIn)).toBeLessThanOrEqual(4);
+  }
 });
 
 test('export writes the rules in force and an Alertmanager that mails only what watch cannot', async () => {

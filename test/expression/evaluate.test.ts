@@ -18,6 +18,7 @@ import {
   minimumOverTime,
   multiply,
   number,
+  or,
   quantile,
   rate,
   select,
@@ -189,11 +190,12 @@ describe('vector matching', () => {
     expect(values(300, compare(select(gpuMemoryUsed), '<', select(gpuMemoryTotal)), lonely)).toEqual([18, 5]);
   });
 
-  test('and keeps, unless drops what the right side has', () => {
+  test('and keeps, unless drops what the right side has, or adds what the left has not', () => {
     const high = compare(select(gpuMemoryUsed), '>', number(10));
     expect(values(300, and(select(gpuMemoryTotal), high), samples)).toEqual([20]);
     expect(at(300, unless(select(gpuMemoryUsed), high), samples)).toEqual([{ labels: { uuid: 'b' }, value: 5 }]);
     expect(values(300, unless(select(gpuMemoryUsed), select(gpuMemoryTotal)), lonely)).toEqual([20]);
+    expect(values(300, or(high, select(gpuMemoryUsed)), samples)).toEqual([18, 5]);
     expect(values(300, and(select(gpuMemoryUsed), select(gpuTemperature)), samples)).toEqual([]);
   });
 

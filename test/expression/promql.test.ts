@@ -9,12 +9,14 @@ import {
   divide,
   multiply,
   number,
+  or,
   quantile,
   rate,
   select,
   subtract,
   sum,
   time,
+  upperQuartileOverTime,
 } from '../../src/expression/ast.ts';
 import { promql } from '../../src/expression/promql.ts';
 
@@ -31,6 +33,9 @@ test.each([
   [subtract(subtract(number(1), number(2)), number(3)), '1 - 2 - 3'],
   [multiply(add(number(1), number(2)), time), '(1 + 2) * time()'],
   [and(compare(time, '>', number(1)), compare(time, '<', number(2))), 'time() > 1 and time() < 2'],
+  [or(number(1), and(number(2), number(3))), '1 or 2 and 3'],
+  [and(number(1), or(number(2), number(3))), '1 and (2 or 3)'],
+  [upperQuartileOverTime(select(gpuMemoryUsed), 60), 'quantile_over_time(0.75, ops_gpu_memory_used_bytes[1m])'],
   [
     quantile(0.95, sum(rate(buckets(timeToFirstToken), 'auto'), 'le')),
     'histogram_quantile(0.95, sum by (le) (rate(llm_gateway_time_to_first_token_seconds_bucket[5m])))',

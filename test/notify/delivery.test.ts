@@ -1,94 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import pino from 'pino';
 import { SMTPServer } from 'smtp-server';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
 import { startMailCatcher } from '../../src/demo/mail-catcher.ts';
-import { announcements, renderEntry } from '../../src/notify/announce.ts';
-import type { DeliveryResult } from '../../src/notify/channel.ts';
-import { openChannels } from '../../src/notify/channels.ts';
-import { startDelivery } from '../../src/notify/deliver.ts';
-import type { MessageContext } from '../../src/notify/message.ts';
-import { openIncidents } from '../../src/store/incidents.ts';
-import { closeIncident, type Incident, openIncident } from '../../src/watch/incident.ts';
 import { eventually, freePort, temporaryFolder } from '../support/ops.ts';
-import { ruleOf } from '../watch/support.ts';
-
-const rule = ruleOf();
-const log = pino({ level: 'silent' });
-const backoff = { firstMs: 50, longestMs: 200, configurationMs: 60_000 };
-
-/** The whole outbox over a real connection to `port`, in a state folder of its own. */
-async function rig(port: number, smtp: object = {}, to = ['oncall@example.org']) {
-  const folder = temporaryFolder('ops-delivery');
-  const channels = await openChannels({
-    email: {
-      from: 'ops@example.org',
-      to,
-      smtp: { host: '127.0.0.1', port, tls: 'none', ...smtp },
-    },
-    language: 'en',
-  });
-  const incidents = openIncidents(folder, 'example.org');
-  const results: DeliveryResult[] = [];
-  const context = (): MessageContext => ({
-    language: 'en',
-    timezone: 'UTC',
-    pageUrl: undefined,
-    pageAddress: '127.0.0.1:9465',
-    host: 'box',
-    now: Date.now(),
-  });
-  const delivery = startDelivery({
-    outbox: incidents.outbox,
-    channels,
-    clock: systemClock,
-    log,
-    backoff,
-    render: (entry, minimal) =>
-      renderEntry(entry, minimal, { context, diagnose: undefined, log, consequences: () => [] }),
-    onResult: (_, result) => results.push(result),
-  });
-  onTestFinished(async () => {
-    await delivery.close();
-    incidents.close();
-  });
-  const tell = (kind: 'firing' | 'resolved', incident: Incident, at: number) =>
-    announcements({ kind, incident, at, decidedBy: [] }, rule, channels, { ...context(), groupWaitMs: 0 });
-  return {
-    incidents,
-    results,
-    outbox: () => incidents.outbox.all(),
-    fire(uuid = 'GPU-0'): Incident {
-      const at = Date.now();
-      const opened = incidents.open(openIncident({ rule, labels: { uuid }, value: 90 }, at), (numbered) =>
-        tell('firing', numbered, at),
-      );
-      delivery.wake();
-      return opened;
-    },
-    resolve(incident: Incident) {
-      const at = Date.now();
-      const closed = closeIncident(incident, at);
-      incidents.transition(closed, tell('resolved', closed, at));
-      delivery.wake();
-    },
-    settled: (state: string, count = 1) =>
-      eventually(`${count} × ${state}`, () => incidents.outbox.all().filter((e) => e.state === state).length >= count),
-  };
-}
+import { deliveryRig, header } from './support/rig.ts';
 
 async function catcher(port?: number) {
   const mail = await startMailCatcher(port === undefined ? {} : { port });
   onTestFinished(() => mail.close());
   return mail;
 }
-
-/** A header as it arrived, unfolded. */
-const header = (raw: string | undefined, name: string) =>
-  new RegExp(`^${name}: (.*)$`, 'im').exec((raw ?? '').replace(/\r\n[ \t]+/g, ' ').replaceAll('\r', ''))?.[1];
 
 /** A server that answers RCPT TO of some recipients with a status, until the test says otherwise. */
 async function pickyServer(refusals: Map<string, number>) {
@@ -125,7 +48,9 @@ test('a refused recipient is given up by himself, a deferred one tried again alo
     ['slow@example.org', 450],
   ]);
   const { port, accepted } = await pickyServer(refusals);
-  const { fire, outbox, settled } = await rig(port, {}, ['gone@example.org', 'slow@example.org', 'here@example.org']);
+  const { fire, outbox, settled } = await deliveryRig(port, {
+    to: ['gone@example.org', 'slow@example.org', 'here@example.org'],
+  });
   fire();
   await settled('accepted');
   await settled('dead');
@@ -152,7 +77,7 @@ test('a refused recipient is given up by himself, a deferred one tried again alo
 test('a server that is busy gets the mail later', async () => {
   const mail = await catcher();
   mail.faults = '451';
-  const { fire, results, outbox, settled } = await rig(mail.port);
+  const { fire, results, outbox, settled } = await deliveryRig(mail.port);
   fire();
   await eventually('two refusals', () => results.length >= 2);
   mail.faults = 'none';
@@ -172,7 +97,7 @@ test.each(['CONN', 'EHLO'])('a server that turns the machine away at %s does not
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()));
   onTestFinished(() => void server.close());
-  const { fire, results, outbox } = await rig(port);
+  const { fire, results, outbox } = await deliveryRig(port);
   fire();
   await eventually('a refusal', () => results.length >= 1);
   expect(results[0]).toMatchObject({
@@ -185,7 +110,7 @@ test.each(['CONN', 'EHLO'])('a server that turns the machine away at %s does not
 test('a recipient that does not exist is given up, counted and never tried again', async () => {
   const mail = await catcher();
   mail.faults = '550';
-  const { fire, results, outbox, settled } = await rig(mail.port);
+  const { fire, results, outbox, settled } = await deliveryRig(mail.port);
   fire();
   await settled('dead');
   mail.faults = 'none';
@@ -198,7 +123,7 @@ test('a recipient that does not exist is given up, counted and never tried again
 
 test('what fired and resolved while the server was down is told afterwards, late, with both times', async () => {
   const port = await freePort();
-  const { fire, resolve, results, outbox, incidents } = await rig(port);
+  const { fire, resolve, results, outbox, incidents } = await deliveryRig(port);
   const incident = fire();
   await eventually('a refused connection', () => results.length >= 1);
   resolve(incident);
@@ -217,7 +142,7 @@ test('what fired and resolved while the server was down is told afterwards, late
 test('a connection lost after the text is tried again under the same Message-ID', async () => {
   const mail = await catcher();
   mail.faults = 'drop-after-data';
-  const { fire, results, outbox, settled } = await rig(mail.port);
+  const { fire, results, outbox, settled } = await deliveryRig(mail.port);
   fire();
   await eventually('the lost connection', () => results.length >= 1);
   mail.faults = 'none';
@@ -229,7 +154,7 @@ test('a connection lost after the text is tried again under the same Message-ID'
 
 test('the mails of an incident arrive in order and in one thread, and one incident does not hold up another', async () => {
   const mail = await catcher();
-  const { fire, resolve, settled } = await rig(mail.port);
+  const { fire, resolve, settled } = await deliveryRig(mail.port);
   const first = fire();
   await settled('accepted', 1);
   const second = fire('GPU-1');
@@ -260,7 +185,7 @@ test('a wrong password is a mistake of the configuration, tried slowly and expla
   onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
   const password = join(temporaryFolder('ops-password'), 'password');
   writeFileSync(password, 'wrong\n');
-  const { fire, results, outbox } = await rig(port, { user: 'ops', password_file: password });
+  const { fire, results, outbox } = await deliveryRig(port, { smtp: { user: 'ops', password_file: password } });
   fire();
   await eventually('the refusal', () => results.length >= 1);
   expect(results[0]).toMatchObject({ kind: 'failed', class: 'configuration' });

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { selectorsOf } from '../../src/expression/ast.ts';
-import { type MessageContext, renderMessage } from '../../src/notify/message.ts';
+import type { MessageContext } from '../../src/notify/context.ts';
+import { renderMessage } from '../../src/notify/message.ts';
 import { type Notice, noticeOf, subjectOf } from '../../src/notify/notice.ts';
 import { activate, loadRuleGroups } from '../../src/rule.ts';
 import type { Diagnosis } from '../../src/triage/diagnosis.ts';
 import type { Incident, IncidentEvent } from '../../src/watch/incident.ts';
-import { entryOf, start } from './support.ts';
+import { entryOf, start } from './support/entry.ts';
 
 const rules = activate((await loadRuleGroups()).flatMap((group) => group.rules));
 const rule = rules.find(({ name }) => name === 'GpuMemoryHigh') ?? expect.fail('GpuMemoryHigh is gone');
@@ -224,7 +225,9 @@ test('the minimal form has text only, without what a filter may have refused', (
 });
 
 test('triage that was not done in time is said, and leaves a command', () => {
-  expect(renderMessage(entryOf(), firing, 'unfinished', context).text).toContain('triage unfinished: run ops triage');
+  const { text, owesTriage } = renderMessage(entryOf(), firing, 'unfinished', context);
+  expect(text).toContain('triage unfinished: what it finds follows in this thread; ops triage asks again');
+  expect(owesTriage).toBe(true);
 });
 
 test('no mail has an unfilled placeholder, whatever the rule', () => {

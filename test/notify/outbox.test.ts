@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { FailureClass } from '../../src/notify/channel.ts';
 import { plan, step, usualBackoff } from '../../src/notify/outbox.ts';
 import type { OutboxEntry } from '../../src/store/outbox-row.ts';
-import { entryOf, start } from './support.ts';
+import { entryOf, start } from './support/entry.ts';
 
 /** One attempt that fails, with the middle of the jitter unless told. */
 function fail(entry: OutboxEntry, failure: FailureClass, random = 0.5, now = start): OutboxEntry {

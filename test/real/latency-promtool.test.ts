@@ -11,6 +11,7 @@ import { ruleFile } from '../../src/rule-file.ts';
 import { openSamples } from '../../src/store/samples.ts';
 import { type AlertState, step } from '../../src/watch/alert-state.ts';
 import { judge } from '../../src/watch/evaluate.ts';
+import { firingSamples } from '../../src/watch/observe.ts';
 import { record } from '../../src/watch/recording.ts';
 import { temporaryFolder } from '../support/ops.ts';
 import { findProgram } from './support/programs.ts';
@@ -21,8 +22,10 @@ const rules = activate(latency.rules);
 
 /** Minutes; promtool evaluates every group at its own distance, so the recording does the same here. */
 const canaryEvery = 15;
-const evaluateEvery = 7;
-const records = (latency.records ?? []).map((one) => ({ ...one, every: evaluateEvery * 60_000 }));
+const evaluateEvery = 4;
+const records = (latency.records ?? [])
+  .filter(({ record: { name } }) => name === latencyAverage.name)
+  .map((one) => ({ ...one, every: evaluateEvery * 60_000 }));
 
 const quarters = (hours: number, value: (run: number) => number): number[] =>
   Array.from({ length: hours * 4 }, (_, run) => value(run));
@@ -36,6 +39,8 @@ const seconds = [
   ...quarters(4, (run) => (run % 3 === 0 ? 9 : 1)),
   ...quarters(4, () => 1.25),
   ...quarters(3, () => 2),
+  ...quarters(3, () => 1.35),
+  ...quarters(4, () => 1.1),
 ];
 const evaluations = Math.floor((seconds.length * canaryEvery) / evaluateEvery);
 
@@ -53,6 +58,7 @@ function timeline(): Expected[] {
     const now = index * evaluateEvery * 60_000;
     record(records, store, now);
     state = step(state, judge(rules, store, [], now), now).state;
+    store.append(firingSamples([...state.values()], now));
     return {
       state: [...state.values()][0]?.state,
       recorded: store.latest(latencyAverage.name, now - 1)[0]?.value,

@@ -64,6 +64,10 @@ test('kill -9 of the holder frees the folder at once, whatever pid it left', asy
   lockFolder(folder)();
 });
 
+test('a folder below /proc, where none can be made, is refused at once', () => {
+  expect(refusal(() => lockFolder('/proc/ops/state')).code).toBe('state_unwritable');
+});
+
 test('a file where the folder should be is refused', () => {
   const file = join(temporaryFolder('lock'), 'file');
   writeFileSync(file, '');

@@ -5,6 +5,8 @@ import type { IncidentStore } from '../../store/incidents.ts';
 import { openIncidentsBeside } from '../../store/incidents.ts';
 import { stateFolder } from '../../watch/state-folder.ts';
 import { buildExport } from '../alerts/export.ts';
+import { buildReplay } from '../alerts/replay.ts';
+import { pairs } from '../alerts/words.ts';
 import type { CliCommand, CliContext } from '../command.ts';
 import { configOption, readConfiguration } from '../configuration.ts';
 
@@ -127,40 +129,6 @@ function buildTest(builder: Command, context: CliContext): void {
     });
 }
 
-function buildReplay(builder: Command, context: CliContext): void {
-  configOption(builder)
-    .description('say what the rules in force would have said of the samples that watch has kept')
-    .option('--since <duration>', 'how far back', '6h')
-    .option('--json', 'print JSON')
-    .action(async ({ config: file, json, since }: Options & { readonly since: string }) => {
-      const ms = parseDuration(since);
-      if (!ms) throw new OpsError('usage', { message: `--since: expected a duration such as 6h, got "${since}"` });
-      const [{ replay }, { planRules }, { openSamplesToRead }, config] = await Promise.all([
-        import('../../watch/replay.ts'),
-        import('../../watch/rules.ts'),
-        import('../../store/samples.ts'),
-        readConfiguration(context, file),
-      ]);
-      const rules = await planRules(config.alerts.rules);
-      const samples = openSamplesToRead(stateFolder(config.watch.state_dir, context.env));
-      const to = Date.now();
-      const found = replay(rules, samples, { from: to - ms, to, everyMs: config.alerts.evaluate_every });
-      samples.close();
-      const events = found.map(({ at, kind, alert: { rule, labels, value } }) => ({
-        at,
-        kind,
-        rule: rule.name,
-        labels,
-        value,
-      }));
-      const lines = events.map(
-        ({ at, kind, rule, labels }) => `${new Date(at).toISOString()}  ${kind}  ${rule}  ${pairs(labels)}`,
-      );
-      if (lines.length === 0) lines.push(`nothing would have fired in the last ${formatDuration(ms)}`);
-      context.stdout.write(json ? `${JSON.stringify({ events })}\n` : `${lines.join('\n')}\n`);
-    });
-}
-
 async function withStore<T>(
   context: CliContext,
   file: string | undefined,
@@ -192,8 +160,3 @@ function numberOf(text: string, option: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new OpsError('usage', { message: `${option}: expected a number, got "${text}"` });
 }
-
-const pairs = (labels: Readonly<Record<string, string>>): string =>
-  Object.entries(labels)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ');

@@ -1,6 +1,5 @@
-import type { CheckConfig } from '../../check.ts';
-import { formatDuration } from '../../duration.ts';
 import type { CheckRun } from '../../watch/run.ts';
+import { details, type Explained, explain, recorded } from '../check/explain.ts';
 import type { CliCommand, CliContext } from '../command.ts';
 import { configOption, endpointsOf, readConfiguration } from '../configuration.ts';
 
@@ -65,7 +64,10 @@ async function check(names: readonly string[], options: Options, context: CliCon
       const written: string[] = [];
       const keep = { write: (line: string) => void written.push(line) };
       const log = options.explain ? createLog('debug', one.name, keep) : createLog('error', 'check');
-      return { ...(await checkRunner(one, { ...shared, log }).run()), explained: explain(one.config, written) };
+      return {
+        ...(await checkRunner(one, { ...shared, log }).run()),
+        explained: explain(one.config, written, options.explain ? await recorded(one.check, config, context) : []),
+      };
     }),
   );
   const findings = await judgeOnce(runs, config.alerts.rules);
@@ -96,24 +98,8 @@ async function judgeOnce(runs: readonly CheckRun[], overrides: Parameters<typeof
   );
 }
 
-interface Explained {
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly log: readonly Readonly<Record<string, unknown>>[];
-}
-
 interface ExplainedRun extends CheckRun {
   readonly explained: Explained;
-}
-
-/** What a run was given and what it said; a key is named and not shown. */
-function explain(config: CheckConfig, written: readonly string[]): Explained {
-  const { every, ...rest } = config;
-  const options = Object.entries({
-    every: every.kind === 'cron' ? every.expression : formatDuration(every.ms),
-    ...rest,
-  });
-  const shown = options.map(([name, value]) => [name, /key|password|token/.test(name) && value ? '***' : value]);
-  return { options: Object.fromEntries(shown), log: written.map((line) => JSON.parse(line)) };
 }
 
 function print(
@@ -137,22 +123,6 @@ function print(
     if (explain) stdout.write(details(explained, samples));
   }
   for (const { rule, severity, summary } of findings) stdout.write(`✗ ${severity.padEnd(17)} ${summary} (${rule})\n`);
-}
-
-function details({ options, log }: Explained, samples: CheckRun['samples']): string {
-  const option = ([name, value]: [string, unknown]) => `    ${name}: ${JSON.stringify(value)}`;
-  const entry = ({ level, time, name, msg, ...more }: Explained['log'][number]) =>
-    `    ${level} ${msg} ${Object.keys(more).length === 0 ? '' : JSON.stringify(more)}`.trimEnd();
-  const sample = ({ name, labels, value }: CheckRun['samples'][number]) => {
-    const inner = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`);
-    return `    ${name}{${inner.join(',')}} ${value}`;
-  };
-  const parts = [
-    ['options', ...Object.entries(options).map(option)],
-    ['log', ...log.map(entry)],
-    ['samples', ...samples.map(sample)],
-  ];
-  return parts.map(([title, ...lines]) => `  ${title}:\n${lines.map((line) => `${line}\n`).join('')}`).join('');
 }
 
 function codeOf(runs: readonly CheckRun[], findings: readonly Finding[]): number {

@@ -9,11 +9,15 @@ type EmailConfig = NonNullable<NotifyConfig['email']>;
 /** nodemailer's own timeouts count silence only: a server that trickles bytes is ended by this one. */
 const attemptMs = 45_000;
 
+/** One mail every three minutes: nobody reads more of them one by one. */
+const mailsPerHour = 20;
+
 const email: ChannelFactory = {
   create({ email: config }) {
     if (!config) return undefined;
     return {
       recipients: config.to,
+      perHour: mailsPerHour,
       send: (message, recipient) => send(config, message, recipient),
     };
   },
@@ -32,8 +36,7 @@ async function send(config: EmailConfig, message: Message, recipient: string): P
       text: message.text,
       ...(message.html === undefined ? {} : { html: message.html }),
       messageId: message.messageId,
-      inReplyTo: message.thread,
-      references: message.thread,
+      ...(message.thread === message.messageId ? {} : { inReplyTo: message.thread, references: message.thread }),
       headers: { ...message.headers },
       disableFileAccess: true,
       disableUrlAccess: true,

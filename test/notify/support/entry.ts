@@ -1,4 +1,4 @@
-import type { OutboxEntry } from '../../src/store/outbox-row.ts';
+import type { OutboxEntry } from '../../../src/store/outbox-row.ts';
 
 export const start = Date.UTC(2026, 10, 24, 3, 12);
 

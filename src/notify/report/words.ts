@@ -1,0 +1,43 @@
+import type { Text } from '../../text.ts';
+
+/** The fixed words of the reports. */
+export const words = {
+  subjectDaily: { en: '[REPORT] {host}: {state}', zh: '[日报] {host}:{state}' },
+  subjectMonthly: { en: '[REPORT] {host}: alerts of {month}', zh: '[月报] {host}:{month} 告警统计' },
+  healthy: { en: 'nothing fires', zh: '一切正常' },
+  firing: { en: '{count} firing', zh: '{count} 个告警中' },
+  period: { en: '{from} to {to}', zh: '{from} 至 {to}' },
+  late: {
+    en: 'LATE: due {due}, written {now}: watch did not run then',
+    zh: '迟到:应于 {due} 发出,{now} 才生成:当时 watch 未运行',
+  },
+  now: { en: 'Now', zh: '当前状态' },
+  incidents: { en: 'Incidents since the last report', zh: '上次报告以来的事件' },
+  none: { en: 'none', zh: '无' },
+  ongoing: { en: 'still firing', zh: '持续中' },
+  lasted: { en: 'lasted {duration}', zh: '持续 {duration}' },
+  requests: { en: 'Abnormal requests on {day}', zh: '{day} 异常请求' },
+  requestsShare: { en: '{abnormal} of {total}', zh: '共 {total} 个请求,异常 {abnormal} 个' },
+  requestsUnknown: { en: 'not counted: see the check log', zh: '未统计:请查看 log 检查' },
+  certificates: { en: 'Certificates', zh: '证书' },
+  daysLeft: { en: '{days} days left  {target}', zh: '剩余 {days} 天  {target}' },
+  latency: { en: 'Latency of the canary', zh: '探针延迟' },
+  latencyLine: { en: '{model}: {last}, usually {usual}', zh: '{model}:{last},平时 {usual}' },
+  disks: { en: 'Disks', zh: '磁盘' },
+  diskLine: { en: '{mount}: {free} of {total} free', zh: '{mount}:剩余 {free},共 {total}' },
+  mails: { en: 'Mails', zh: '邮件' },
+  mailsLine: {
+    en: '{accepted} sent, {dead} given up, {pending} waiting',
+    zh: '已发送 {accepted},放弃 {dead},等待 {pending}',
+  },
+  silentChecks: { en: 'Checks without data', zh: '无数据的检查' },
+  checkCommand: { en: 'ops check {check} --explain', zh: 'ops check {check} --explain' },
+  noise: { en: 'Alerts', zh: '告警' },
+  noiseLine: { en: '{rule}: {count}, flapped {flaps} times', zh: '{rule}:{count} 次,抖动 {flaps} 次' },
+  people: { en: 'People', zh: '处理情况' },
+  opened: { en: '{incidents} incidents, {mailed} of them mailed', zh: '{incidents} 个事件,其中 {mailed} 个已发邮件' },
+  acknowledged: { en: '{share} acknowledged, half of them within {wait}', zh: '{share} 已确认,半数在 {wait} 内' },
+  notAcknowledged: { en: 'none acknowledged', zh: '无人确认' },
+  muted: { en: '{muted} silenced or within maintenance', zh: '{muted} 个被静默或处于维护窗口' },
+  mailsSent: { en: '{mails} mails sent', zh: '已发送 {mails} 封邮件' },
+} as const satisfies Record<string, Text>;

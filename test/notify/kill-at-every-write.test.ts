@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { startProgram, temporaryFolder } from '../support/ops.ts';
+import { header } from './support/rig.ts';
+import { startSmtpProxy } from './support/smtp-proxy.ts';
+import { startSmtpServer } from './support/smtp-server.ts';
+
+const program = fileURLToPath(new URL('./support/outbox-program.ts', import.meta.url));
+
+/** A child that carries one incident through the outbox; resolves with what ended it. */
+async function carry(folder: string, port: number, crashAt = 0, started: (kill: () => void) => void = () => {}) {
+  const child = startProgram(process.execPath, [program, folder, String(port), String(crashAt)]);
+  started(() => child.process.kill('SIGKILL'));
+  const [code, signal] = await once(child.process, 'exit');
+  if (code !== 0 && signal !== 'SIGKILL') throw new Error(child.output());
+  return signal === 'SIGKILL' ? 'killed' : 'ended';
+}
+
+/** Firing before resolved, nothing missing, at most one of them twice and then under the same Message-ID. */
+function expectAllOnce(mails: readonly { readonly raw: string }[], where: string) {
+  const seen = mails.map(({ raw }) => `${header(raw, 'Message-ID')} ${header(raw, 'X-Alert-State')}`);
+  const distinct = [...new Set(seen)];
+  const kinds = distinct.map((one) => one.split(' ')[1]).join(' ');
+  // Killed before the first mail was accepted, the next watch may have had its triage in time.
+  expect(['firing triage resolved', 'firing resolved'], where).toContain(kinds);
+  expect(seen.length - distinct.length, where).toBeLessThanOrEqual(1);
+  expect(seen, where).toEqual([...seen].sort((a, b) => distinct.indexOf(a) - distinct.indexOf(b)));
+}
+
+test('killed around any write to incidents.db, a watch loses nothing and repeats one mail at most', async () => {
+  let crashAt = 0;
+  for (let end = 'killed'; end === 'killed'; ) {
+    crashAt += 1;
+    const server = await startSmtpServer();
+    const folder = temporaryFolder('ops-kill');
+    end = await carry(folder, server.port, crashAt);
+    if (end === 'killed') expect(await carry(folder, server.port)).toBe('ended');
+    expectAllOnce(server.mails, `killed at moment ${crashAt}`);
+  }
+  // Two mails are five transactions at least; fewer moments would mean that the hook has come loose.
+  expect(crashAt).toBeGreaterThan(20);
+}, 180_000);
+
+test('killed once the server has heard any step of the conversation, likewise', async () => {
+  let crashAt = 0;
+  for (let end = 'killed'; end === 'killed'; ) {
+    crashAt += 1;
+    const server = await startSmtpServer();
+    const folder = temporaryFolder('ops-kill');
+    let steps = 0;
+    let kill = () => {};
+    const proxy = await startSmtpProxy(server.port, () => {
+      steps += 1;
+      if (steps !== crashAt) return undefined;
+      kill();
+      return 'drop-reply';
+    });
+    end = await carry(folder, proxy.port, 0, (start) => {
+      kill = start;
+    });
+    if (end === 'killed') expect(await carry(folder, server.port)).toBe('ended');
+    expectAllOnce(server.mails, `killed at step ${crashAt}`);
+  }
+  expect(crashAt).toBeGreaterThan(12);
+}, 180_000);
