@@ -6,6 +6,7 @@ import { renderChecks } from './generate/checks.ts';
 import { renderDifferences } from './generate/differences.ts';
 import { renderReference } from './generate/reference.ts';
 import { renderRules } from './generate/rules.ts';
+import { renderTriage } from './generate/triage.ts';
 
 /** A generated file: path from the repository's root, and its text. */
 export interface GeneratedFile {
@@ -15,7 +16,14 @@ export interface GeneratedFile {
 
 const root = new URL('../', import.meta.url);
 const files: GeneratedFile[] = (
-  await Promise.all([renderBoards(), renderChecks(), renderDifferences(), renderReference(), renderRules()])
+  await Promise.all([
+    renderBoards(),
+    renderChecks(),
+    renderDifferences(),
+    renderReference(),
+    renderRules(),
+    renderTriage(),
+  ])
 ).flat();
 
 const stale: string[] = [];

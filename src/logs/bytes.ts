@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib';
 
 export const newline = 10;
 
-/** Unit of reading and inflating, in bytes. */
+/** Unit of reading and inflating, in bytes, where not all of a file is wanted. */
 const blockSize = 64 << 10;
 
 /** The bytes of a file from one offset to another, fewer where the file ends. */
@@ -19,14 +19,14 @@ export async function readBytes(file: FileHandle, from: number, to: number): Pro
 }
 
 /** The content of a `.gz` file in blocks, inflated as it is read: it may be far larger than memory. */
-export async function* inflate(file: FileHandle, signal?: AbortSignal): AsyncGenerator<Buffer> {
+export async function* inflate(file: FileHandle, signal?: AbortSignal, chunkSize = blockSize): AsyncGenerator<Buffer> {
   const packed = file.createReadStream({
     start: 0,
     autoClose: false,
-    highWaterMark: 64 << 10,
+    highWaterMark: chunkSize,
     ...(signal === undefined ? {} : { signal }),
   });
-  const plain = createGunzip({ chunkSize: blockSize });
+  const plain = createGunzip({ chunkSize });
   packed.once('error', (error) => plain.destroy(error));
   try {
     yield* packed.pipe(plain);

@@ -20,23 +20,25 @@ interface ReadOptions {
   readonly window?: Window;
   /** Default: 5 s. What takes longer is given up. */
   readonly timeoutMs?: number;
+  /** Default: 32 MiB, the newest part of the window. */
+  readonly maxBytes?: number;
 }
 
 /** Below this size a file is read whole. */
 const small = 1 << 20;
-/** Never more than this much of one file, in bytes: the newest part of the window. */
-const most = 32 << 20;
+/** Never more than this much of one file, in bytes, unless less is asked for. */
+const mostBytes = 32 << 20;
 /** Up to this size the lines before the window are counted, so that their numbers are true. */
 const countable = 256 << 20;
 
-const leftOut = `only the last ${most >> 20} MiB were read`;
+const leftOut = (most: number) => `only the last ${Math.round(most / (1 << 20))} MiB were read`;
 
 /**
  * Reads the part of a log file that covers a window. A large plain file is bisected by the times of its lines, so the cost
  * follows the window and not the file. `.gz` files are inflated as a stream. Never throws: what is no log is said.
  */
 export async function readLogFile(path: string, options: ReadOptions = {}): Promise<LogText> {
-  const { window, timeoutMs = 5000 } = options;
+  const { window, timeoutMs = 5000, maxBytes = mostBytes } = options;
   const signal = AbortSignal.timeout(timeoutMs);
   let file: FileHandle | undefined;
   try {
@@ -44,9 +46,9 @@ export async function readLogFile(path: string, options: ReadOptions = {}): Prom
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stat = await file.stat();
     if (!stat.isFile()) return unreadable(`is ${kindOf(stat)}, not a file; give its text on standard input`);
-    if (path.endsWith('.gz')) return await readPacked(file, signal, window);
-    if (stat.size <= small || !window) return await readTail(file, stat.size);
-    return await readWindow(file, stat.size, window, signal);
+    if (path.endsWith('.gz')) return await readPacked(file, signal, maxBytes, window);
+    if (stat.size <= small || !window) return await readTail(file, stat.size, maxBytes);
+    return await readWindow(file, { size: stat.size, window, signal, most: maxBytes });
   } catch (thrown) {
     if (signal.aborted) return { state: 'timeout', lines: [], note: `not read within ${timeoutMs / 1000} s` };
     return failed(path, thrown);
@@ -57,9 +59,9 @@ export async function readLogFile(path: string, options: ReadOptions = {}): Prom
 
 /** Reads a stream, such as standard input, to its end and keeps its newest part. */
 export async function readLogStream(stream: AsyncIterable<Uint8Array | string>): Promise<LogText> {
-  const kept = new KeptBlocks(most);
+  const kept = new KeptBlocks(mostBytes);
   for await (const chunk of stream) kept.push(Buffer.from(chunk));
-  return textOf(kept.content(), kept.linesBefore + 1, kept.cut ? leftOut : undefined);
+  return textOf(kept.content(), kept.linesBefore + 1, kept.cut ? leftOut(mostBytes) : undefined);
 }
 
 function kindOf(stat: Stats): string {
@@ -83,16 +85,23 @@ function textOf(bytes: Buffer, first: number | null, note?: string): LogText {
   return { state: lines.length === 0 ? 'empty' : 'read', lines, ...(note === undefined ? {} : { note }) };
 }
 
-async function readTail(file: FileHandle, size: number): Promise<LogText> {
+async function readTail(file: FileHandle, size: number, most: number): Promise<LogText> {
   if (size <= most) return textOf(await readBytes(file, 0, size), 1);
-  return textOf(await readBytes(file, await lineStart(file, size - most), size), null, leftOut);
+  return textOf(await readBytes(file, await lineStart(file, size - most), size), null, leftOut(most));
 }
 
-async function readWindow(file: FileHandle, size: number, window: Window, signal: AbortSignal): Promise<LogText> {
+interface Part {
+  readonly size: number;
+  readonly window: Window;
+  readonly signal: AbortSignal;
+  readonly most: number;
+}
+
+async function readWindow(file: FileHandle, { size, window, signal, most }: Part): Promise<LogText> {
   const { start, end } = await rangeOf(file, size, window, signal);
   const from = await lineStart(file, Math.max(start, end - most));
   const first = size <= countable ? (await newlinesBefore(file, from)) + 1 : null;
-  return textOf(await readBytes(file, from, end), first, from > start + probeSize ? leftOut : undefined);
+  return textOf(await readBytes(file, from, end), first, from > start + probeSize ? leftOut(most) : undefined);
 }
 
 async function newlinesBefore(file: FileHandle, offset: number): Promise<number> {
@@ -103,7 +112,7 @@ async function newlinesBefore(file: FileHandle, offset: number): Promise<number>
   return count;
 }
 
-async function readPacked(file: FileHandle, signal: AbortSignal, window?: Window): Promise<LogText> {
+async function readPacked(file: FileHandle, signal: AbortSignal, most: number, window?: Window): Promise<LogText> {
   const kept = new KeptBlocks(most);
   let note: string | undefined;
   try {
@@ -117,5 +126,5 @@ async function readPacked(file: FileHandle, signal: AbortSignal, window?: Window
     if (kept.bytes === 0 || !codeOf(thrown)?.startsWith('Z_')) throw thrown;
     note = `ends early or is damaged: ${reasonOf(thrown)}`;
   }
-  return textOf(kept.content(), kept.linesBefore + 1, note ?? (kept.cut ? leftOut : undefined));
+  return textOf(kept.content(), kept.linesBefore + 1, note ?? (kept.cut ? leftOut(most) : undefined));
 }

@@ -1,6 +1,7 @@
 import type { Language } from '../text.ts';
 import type { TextDiagnosis } from './diagnose.ts';
 import type { Diagnosis, Verdict } from './diagnosis.ts';
+import type { DiagnosisReport } from './report-schema.ts';
 
 /** A verdict as `--json` prints it: one language, no other names. */
 export function verdictReport(
@@ -10,8 +11,8 @@ export function verdictReport(
   return { cause, step, title: title[language], explanation: explanation[language], evidence, fix, confirm };
 }
 
-/** `ops triage --json`, the shape of the design's section 6. */
-export function diagnosisReport(diagnosis: Diagnosis, language: Language) {
+/** `ops triage --json`, as docs/triage.schema.json describes it. */
+export function diagnosisReport(diagnosis: Diagnosis, language: Language): DiagnosisReport {
   return {
     verdict: verdictReport(diagnosis.verdict, language),
     also: diagnosis.also.map((verdict) => verdictReport(verdict, language)),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { rotatedFiles } from '../../src/logs/rotated.ts';
-import { collectLog } from '../../src/triage/evidence/logs.ts';
+import { parsed, readLog } from '../../src/triage/evidence/logs.ts';
 import { temporaryFolder } from '../support/ops.ts';
 import { auditLine } from '../triage/world.ts';
 
@@ -52,7 +52,7 @@ test('a request of yesterday evening is found just after midnight, in the file i
   writeFileSync(`${path}-2026-11-24.gz`, gzipSync(line('evening', '2026-11-24T23:58:00')));
   writeFileSync(path, line('night', '2026-11-25T00:01:00'));
   const window = { from: at('2026-11-24T23:50:00'), to: at('2026-11-25T00:05:00') };
-  const { report, records } = await collectLog({ kind: 'gateway-log', path }, window, 1000);
+  const { report, records } = parsed(await readLog({ kind: 'gateway-log', path }, window, 1000));
   expect(report).toMatchObject({ path, lines: 2, state: 'read' });
   expect(records.map(({ audit, source, line: number }) => [audit?.request_id, source, number])).toEqual([
     ['evening', `${path}-2026-11-24.gz`, 1],

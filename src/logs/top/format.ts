@@ -6,9 +6,9 @@ import type { Abnormal } from './tally.ts';
 
 /** How abnormal requests are found in one kind of log without reading every line as text. */
 interface Format {
-  /** Bytes that every line of interest holds, once. */
-  readonly needle: Buffer;
-  /** Whether a line is of interest, by the bytes behind the needle. */
+  /** Bytes of which every line of interest holds some. Rare ones are found at the speed of memory. */
+  readonly needles: readonly Buffer[];
+  /** Whether a line is of interest, by the bytes behind a needle. */
   readonly mayBeAbnormal: (block: Buffer, after: number) => boolean;
   readonly parse: (line: string) => Abnormal | undefined;
 }
@@ -21,13 +21,13 @@ const isError = (digit: number | undefined) => digit !== undefined && digit >= f
 
 const formats = {
   audit: {
-    needle: Buffer.from('"outcome":"'),
+    needles: [Buffer.from('"outcome":"')],
     // `ok"`; every other outcome is abnormal, also behind status 200 where a stream broke.
     mayBeAbnormal: (block, after) => block[after] !== 0x6f || block[after + 1] !== 0x6b,
     parse: parseAudit,
   },
   'access-json': {
-    needle: Buffer.from('"status":'),
+    needles: [Buffer.from('"status":')],
     mayBeAbnormal(block, after) {
       let at = after;
       while (block[at] === blank || block[at] === quote) at += 1;
@@ -36,8 +36,8 @@ const formats = {
     parse: parseNginx,
   },
   access: {
-    needle: Buffer.from('" '),
-    mayBeAbnormal: (block, after) => isError(block[after]) && block[after + 3] === blank,
+    needles: [Buffer.from('" 4'), Buffer.from('" 5')],
+    mayBeAbnormal: (block, after) => block[after + 2] === blank,
     parse: parseNginx,
   },
 } as const satisfies Record<string, Format>;
@@ -58,18 +58,27 @@ export function detectFormat(block: Buffer): FormatName | undefined {
 
 /** Calls back for every abnormal request in a block of whole lines. */
 export function findAbnormal(block: Buffer, name: FormatName, found: (request: Abnormal) => void): void {
-  const { needle, mayBeAbnormal, parse }: Format = formats[name];
-  let at = block.indexOf(needle);
-  while (at >= 0) {
+  const { needles, mayBeAbnormal, parse }: Format = formats[name];
+  const cursors = needles.map((needle) => ({ needle, at: seek(block, needle, 0) }));
+  for (;;) {
+    const { needle, at } = cursors.reduce((a, b) => (b.at < a.at ? b : a));
+    if (at >= block.length) return;
     let next = at + needle.length;
     if (mayBeAbnormal(block, next)) {
-      const end = block.indexOf(newline, next);
-      const request = parse(block.toString('utf8', block.lastIndexOf(newline, at) + 1, end < 0 ? block.length : end));
+      const newlineAt = block.indexOf(newline, next);
+      const end = newlineAt < 0 ? block.length : newlineAt;
+      const request = parse(block.toString('utf8', block.lastIndexOf(newline, at) + 1, end));
       if (request) found(request);
-      if (request) next = end < 0 ? block.length : end;
+      if (request) next = end;
     }
-    at = block.indexOf(needle, next);
+    for (const cursor of cursors) if (cursor.at < next) cursor.at = seek(block, cursor.needle, next);
   }
+}
+
+/** Where a needle comes next; the end of the block where it does not. */
+function seek(block: Buffer, needle: Buffer, from: number): number {
+  const at = block.indexOf(needle, from);
+  return at < 0 ? block.length : at;
 }
 
 function parseAudit(line: string): Abnormal | undefined {

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { type Piece, type Question, type Scanned, scan } from './scan.ts';
 
 /** Below this many bytes starting threads takes longer than reading; packed bytes count tenfold. */
-const worthThreads = 16 << 20;
+const worthThreads = 128 << 20;
 
 /** Young generation of a thread. A small one is collected often, and with it the blocks that were read. */
 const youngMegabytes = 2;

@@ -2,18 +2,30 @@ import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, generation } from '../cause.ts';
 import { openWait, slowSeconds } from '../wait.ts';
 
+/** Requests that began within this many seconds came together, and of more than these the first are looked at. */
+const togetherSeconds = 2;
+const mostTogether = 100;
+
 /** Requests that came together and ended one after another: their durations rise like a staircase. */
 function staircase(records: readonly LogRecord[]): LogRecord[] {
-  const served = records.filter(({ gin, at }) => gin?.status === 200 && generation.test(gin.path) && at !== undefined);
-  const start = (record: LogRecord) => (record.at ?? 0) / 1000 - (record.gin?.seconds ?? 0);
-  for (const first of served) {
-    const together = served.filter((other) => Math.abs(start(other) - start(first)) <= 2);
-    const seconds = together.map(({ gin }) => gin?.seconds ?? 0);
-    const rising = seconds.every((value, at) => at === 0 || value >= (seconds[at - 1] ?? 0));
-    const longest = seconds.at(-1) ?? 0;
-    if (together.length >= 4 && rising && longest > 3 && longest > 3 * (seconds[0] ?? 0)) return together.reverse();
+  const served = records
+    .filter(({ gin, at }) => gin?.status === 200 && generation.test(gin.path) && at !== undefined)
+    .map((record, order) => ({ record, order, start: (record.at ?? 0) / 1000 - (record.gin?.seconds ?? 0) }))
+    .sort((a, b) => a.start - b.start);
+  let from = 0;
+  for (const { start } of served) {
+    while ((served[from]?.start ?? start) < start - togetherSeconds) from += 1;
+    const together = served.slice(from, from + mostTogether).filter((other) => other.start <= start + togetherSeconds);
+    const steps = together.sort((a, b) => a.order - b.order).map(({ record }) => record);
+    if (isStaircase(steps.map(({ gin }) => gin?.seconds ?? 0))) return steps.reverse();
   }
   return [];
+}
+
+function isStaircase(seconds: readonly number[]): boolean {
+  const longest = seconds.at(-1) ?? 0;
+  if (seconds.length < 4 || longest <= slowSeconds || longest <= 3 * (seconds[0] ?? 0)) return false;
+  return seconds.every((value, at) => at === 0 || value >= (seconds[at - 1] ?? 0));
 }
 
 /** Open requests whose model is busy with the answer of another: they wait for its slot. */

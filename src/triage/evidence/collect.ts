@@ -5,6 +5,7 @@ import { reasonOf } from '../../errors.ts';
 import type { LogKind } from '../../logs/record.ts';
 import type { Window } from '../../logs/window.ts';
 import type { TriageConfig } from '../config.ts';
+import type { SourceReport } from '../diagnosis.ts';
 import type { Collected } from './evidence.ts';
 import { collectIncidents } from './incidents.ts';
 import {
@@ -15,7 +16,7 @@ import {
   collectOllama,
   collectSockets,
 } from './live.ts';
-import { collectLog } from './logs.ts';
+import { parsed, type ReadLog, readLog } from './logs.ts';
 import { collectPrometheus, collectSamples } from './measured.ts';
 
 /** Everything is asked at once and has this long; what is later is reported as `timeout`. */
@@ -43,10 +44,12 @@ export async function collect(options: CollectOptions): Promise<Collected[]> {
   const { config, window, offline, past, clock } = options;
   const loki = offline ? null : config.loki;
   const logs = Object.entries({ ...config.logs, ...options.logs }).map(([kind, path]) => {
-    const task = collectLog({ kind: kind as LogKind, path, loki }, window, probeMs);
-    return inTime(kind, path, task, clock);
+    const task = readLog({ kind: kind as LogKind, path, loki }, window, probeMs);
+    return inTime<Pick<ReadLog, 'parts'>>({ kind, path }, task, { parts: [] }, clock);
   });
-  return Promise.all([...logs, ...askWatch(options), ...(offline || past ? [] : askEverything(options))]);
+  const asked = [...askWatch(options), ...(offline || past ? [] : askEverything(options))];
+  const [read, answers] = await Promise.all([Promise.all(logs), Promise.all(asked)]);
+  return [...read.map(parsed), ...answers];
 }
 
 /** What watch has measured and told, and what Prometheus keeps of it. */
@@ -65,14 +68,14 @@ function askWatch({
     ...(stateFolder === undefined
       ? []
       : [
-          inTime('watch-samples', stateFolder, collectSamples(stateFolder, asked), clock),
+          answer('watch-samples', stateFolder, collectSamples(stateFolder, asked), clock),
           ...(offline
             ? []
-            : [inTime('incidents', endpoints.page, collectIncidents(endpoints.page, window, probeMs), clock)]),
+            : [answer('incidents', endpoints.page, collectIncidents(endpoints.page, window, probeMs), clock)]),
         ]),
     ...(prometheus === undefined || offline
       ? []
-      : [inTime('prometheus', prometheus, collectPrometheus(prometheus, asked, probeMs), clock)]),
+      : [answer('prometheus', prometheus, collectPrometheus(prometheus, asked, probeMs), clock)]),
   ];
 }
 
@@ -80,26 +83,34 @@ function askEverything({ config, endpoints, clock, logs }: CollectOptions): Prom
   const now = clock.now();
   const { gateway, gatewayMetrics, ollama } = endpoints;
   return [
-    inTime('gateway-api', gateway, collectGateway(gateway, now, probeMs), clock),
-    inTime('inflight', gatewayMetrics, collectInFlight(gatewayMetrics, now, probeMs), clock),
-    ...ollama.map((base) => inTime('ollama-api', base, collectOllama(base, now, probeMs), clock)),
-    inTime('nvidia-smi', config.nvidia_smi, collectGpus(config.nvidia_smi, now, probeMs), clock),
+    answer('gateway-api', gateway, collectGateway(gateway, now, probeMs), clock),
+    answer('inflight', gatewayMetrics, collectInFlight(gatewayMetrics, now, probeMs), clock),
+    ...ollama.map((base) => answer('ollama-api', base, collectOllama(base, now, probeMs), clock)),
+    answer('nvidia-smi', config.nvidia_smi, collectGpus(config.nvidia_smi, now, probeMs), clock),
     ...(runsNginx(logs['nginx-access'] ?? config.logs['nginx-access']) && config.web_ports.length > 0
-      ? [inTime('sockets', '/proc/net/tcp', collectSockets(config.web_ports, now), clock)]
+      ? [answer('sockets', '/proc/net/tcp', collectSockets(config.web_ports, now), clock)]
       : []),
     ...(config.probe_url === undefined
       ? []
-      : [inTime('nginx-probe', config.probe_url, collectNginxProbe(config.probe_url, now, probeMs), clock)]),
+      : [answer('nginx-probe', config.probe_url, collectNginxProbe(config.probe_url, now, probeMs), clock)]),
   ];
 }
 
 /** Closed web ports mean something only where Nginx has served before, which its log shows. */
 const runsNginx = (accessLog: string) => (statSync(accessLog, { throwIfNoEntry: false })?.size ?? 0) > 0;
 
-function inTime(kind: string, path: string, task: Promise<Collected>, clock: Clock): Promise<Collected> {
-  const without = (state: 'timeout' | 'unreadable', note: string): Collected => ({
+const answer = (kind: string, path: string, task: Promise<Collected>, clock: Clock) =>
+  inTime<Pick<Collected, 'records'>>({ kind, path }, task, { records: [] }, clock);
+
+function inTime<Rest extends object>(
+  { kind, path }: Pick<SourceReport, 'kind' | 'path'>,
+  task: Promise<Rest & { readonly report: SourceReport }>,
+  nothing: Rest,
+  clock: Clock,
+): Promise<Rest & { readonly report: SourceReport }> {
+  const without = (state: 'timeout' | 'unreadable', note: string) => ({
+    ...nothing,
     report: { kind, path, lines: 0, state, note },
-    records: [],
   });
   return new Promise((resolve) => {
     const cancel = clock.after(deadlineMs, () => resolve(without('timeout', `not read within ${deadlineMs / 1000} s`)));

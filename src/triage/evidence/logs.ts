@@ -7,7 +7,11 @@ import type { Window } from '../../logs/window.ts';
 import { readContainerLog } from '../../probes/docker.ts';
 import { type JournalEntry, readJournal } from '../../probes/journal.ts';
 import { readLoki } from '../../probes/loki.ts';
+import type { SourceReport } from '../diagnosis.ts';
 import type { Collected } from './evidence.ts';
+
+/** Of one log with its rotated files: five of them are read, parsed and searched within the deadline. */
+const mostBytes = 8 << 20;
 
 export interface LogSource {
   readonly kind: LogKind;
@@ -17,65 +21,87 @@ export interface LogSource {
   readonly loki?: string | null | undefined;
 }
 
+/** A log as it was read. Parsing holds up every timer of the process, so it waits until all sources have answered. */
+export interface ReadLog {
+  readonly report: SourceReport;
+  readonly parts: readonly { readonly kind: LogKind; readonly path: string; readonly lines: readonly Line[] }[];
+}
+
+/** The records of a log that was read. */
+export function parsed({ report, parts }: ReadLog): Collected {
+  return { report, records: parts.flatMap(({ kind, path, lines }) => parseLog(kind, lines, path)) };
+}
+
 /** Reads one log. What cannot be read is reported, never thrown. */
-export async function collectLog(
-  { kind, path, loki }: LogSource,
-  window: Window,
-  timeoutMs: number,
-): Promise<Collected> {
+export async function readLog({ kind, path, loki }: LogSource, window: Window, timeoutMs: number): Promise<ReadLog> {
   const journal = /^journal:(.+)$/.exec(path)?.[1];
   if (journal !== undefined) {
-    return collectEntries(kind, path, () => readJournal({ unit: journal, ...window, timeoutMs }));
+    return readEntries(kind, path, () => readJournal({ unit: journal, ...window, timeoutMs }));
   }
   const container = /^docker:(.+)$/.exec(path)?.[1];
   if (container !== undefined) {
-    return collectEntries(kind, path, () => readContainerLog({ container, ...window, timeoutMs }));
+    return readEntries(kind, path, () => readContainerLog({ container, ...window, timeoutMs }));
   }
   if (loki === null && path.startsWith('loki:')) {
-    return { report: { kind, path, lines: 0, state: 'missing', note: 'not asked: --offline' }, records: [] };
+    return { report: { kind, path, lines: 0, state: 'missing', note: 'not asked: --offline' }, parts: [] };
   }
   const query = /^loki:(.+)$/s.exec(path)?.[1];
   if (query !== undefined) {
-    const { report, records } = await collectEntries(kind, loki ?? 'Loki', () => {
+    const { report, parts } = await readEntries(kind, loki ?? 'Loki', () => {
       if (loki) return readLoki({ base: loki, query, ...window, timeoutMs });
       throw new OpsError('probe_failed', { probe: path, reason: 'triage.loki names no Loki' });
     });
-    return { report: { ...report, asked: query }, records };
+    return { report: { ...report, asked: query }, parts };
   }
-  const moved = await Promise.all(
-    (await rotatedFiles(path, window)).map((older) => readPart(kind, older, window, timeoutMs)),
-  );
-  const newest = await readPart(kind, path, window, timeoutMs);
+  const newest = await readPart(kind, path, window, { timeoutMs, maxBytes: mostBytes });
   const { report } = newest;
-  const parts = [...moved, newest];
+  const parts = [newest];
+  let left = mostBytes - newest.bytes;
+  for (const older of (await rotatedFiles(path, window)).reverse()) {
+    if (left <= 0) break;
+    const part = await readPart(kind, older, window, { timeoutMs, maxBytes: left });
+    left -= part.bytes;
+    parts.unshift(part);
+  }
   const lines = parts.reduce((sum, part) => sum + part.report.lines, 0);
   const state = report.state === 'empty' && lines > 0 ? 'read' : report.state;
   const note = parts.findLast(({ report: { note } }) => note !== undefined)?.report.note;
   return {
     report: { ...report, lines, state, ...(note === undefined ? {} : { note }) },
-    records: parts.flatMap(({ records }) => records),
+    parts: parts.flatMap((part) => part.parts),
   };
 }
 
-async function readPart(kind: LogKind, path: string, window: Window, timeoutMs: number): Promise<Collected> {
-  const { state, lines, note } = await readLogFile(path, { window, timeoutMs });
-  const report = { kind, path, lines: lines.length, state, ...(note === undefined ? {} : { note }) };
-  return { report, records: parseLog(kind, lines, path) };
+interface Limits {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
 }
 
-async function collectEntries(
+interface Part extends ReadLog {
+  /** Characters that were read. */
+  readonly bytes: number;
+}
+
+async function readPart(kind: LogKind, path: string, window: Window, limits: Limits): Promise<Part> {
+  const { state, lines, note } = await readLogFile(path, { window, ...limits });
+  const report = { kind, path, lines: lines.length, state, ...(note === undefined ? {} : { note }) };
+  const bytes = lines.reduce((sum, { text }) => sum + text.length + 1, 0);
+  return { report, parts: [{ kind, path, lines }], bytes };
+}
+
+async function readEntries(
   kind: LogKind,
   path: string,
   read: () => Promise<readonly JournalEntry[]>,
-): Promise<Collected> {
+): Promise<ReadLog> {
   try {
     const lines: Line[] = (await read()).map(({ text, at }) => ({ text, at, number: null }));
     const state = lines.length === 0 ? 'empty' : 'read';
-    return { report: { kind, path, lines: lines.length, state }, records: parseLog(kind, lines, path) };
+    return { report: { kind, path, lines: lines.length, state }, parts: [{ kind, path, lines }] };
   } catch (thrown) {
     if (!(thrown instanceof OpsError)) throw thrown;
     const reason = String(thrown.values['reason']);
     const state = reason.includes('not installed') ? 'missing' : 'unreadable';
-    return { report: { kind, path, lines: 0, state, note: reason }, records: [] };
+    return { report: { kind, path, lines: 0, state, note: reason }, parts: [] };
   }
 }

@@ -103,7 +103,8 @@ test('pieces that cut lines anywhere count every line once', async () => {
 test('more bytes than one core should read are read by threads, with the same counts', async () => {
   const healthy = Array.from({ length: 60_000 }, (_, second) => audit(second)).join('');
   const bad = audit(60_001, { status: 429, outcome: 'rejected', error: 'rate_limit_exceeded' });
-  const path = written(healthy + bad.repeat(7));
+  const enough = Math.ceil((130 << 20) / healthy.length);
+  const path = written(healthy.repeat(enough) + bad.repeat(7));
   writeFileSync(`${path}.1.gz`, gzipSync(audit(1) + bad + healthy));
   expect((await top([path], 'error')).rows).toEqual([{ value: 'rate_limit_exceeded', count: 8, statuses: { 429: 8 } }]);
 });

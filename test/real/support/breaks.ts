@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { eventually } from '../../support/ops.ts';
 import type { Site, SiteOptions } from './site.ts';
 
@@ -57,6 +58,9 @@ const browser: readonly Omit<Break, 'way'>[] = [
     step: 1,
     happen: async (site) => {
       await site.chat(tiny);
+      // It is written after the answer has gone out, and a stop does not wait for it.
+      const log = join(site.folder, 'access.log');
+      await eventually('the access line', () => readFileSync(log, 'utf8').includes('/v1/chat/completions'));
       await site.nginx.stop();
       await site.chat(tiny);
     },
