@@ -9,7 +9,7 @@ import { createKeyCheck } from './key.ts';
 import { createMemoryLimiter, type RateLimiter, type RateVerdict, rateHeaders } from './rate-limit.ts';
 import { createRedisLimiter } from './rate-limit-redis.ts';
 
-/** Key of watch's canary and triage's probe: no limit, marked in the audit log. */
+/** Key of watch's canary: no limit, marked in the audit log. */
 const probeKeyId = 'ops-canary';
 
 /** Decides on a caller before its body is read. */

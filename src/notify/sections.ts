@@ -79,9 +79,13 @@ export function triageOf(diagnosis: WalkOutcome | undefined, { language }: Messa
   ];
 }
 
-export function moreOf({ runbook }: Notice, { language, pageUrl, pageAddress, host }: MessageContext): Section {
+export function moreOf(
+  { runbook, incident }: Notice,
+  { language, pageUrl, pageAddress, host }: MessageContext,
+): Section {
+  const part = `/#incident-${incident.id}`;
   const page = pageUrl
-    ? fill(words.page[language], { url: pageUrl })
-    : fill(words.tunnel[language], { address: pageAddress, host });
+    ? fill(words.page[language], { url: `${pageUrl.replace(/\/+$/, '')}${part}` })
+    : fill(words.tunnel[language], { address: pageAddress, host, part });
   return { title: words.more[language], lines: [fill(words.runbook[language], { anchor: runbook }), page] };
 }

@@ -55,7 +55,7 @@ export const words = {
   runbook: { en: 'Runbook: docs/runbook.md#{anchor}', zh: '手册:docs/runbook.md#{anchor}' },
   page: { en: 'Ops page: {url}', zh: '运维页面:{url}' },
   tunnel: {
-    en: 'Ops page: ssh -L 9465:{address} {host}, then http://127.0.0.1:9465',
-    zh: '运维页面:ssh -L 9465:{address} {host},然后打开 http://127.0.0.1:9465',
+    en: 'Ops page: ssh -L 9465:{address} {host}, then http://127.0.0.1:9465{part}',
+    zh: '运维页面:ssh -L 9465:{address} {host},然后打开 http://127.0.0.1:9465{part}',
   },
 } as const satisfies Record<string, Text>;

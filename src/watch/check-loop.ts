@@ -2,6 +2,7 @@ import * as watch from '../catalogue/watch.ts';
 import { sampleOf } from '../check.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import type { Endpoints } from '../endpoints.ts';
+import { reasonOf } from '../errors.ts';
 import type { Sample } from '../expression/series.ts';
 import type { JobStore } from '../store/jobs.ts';
 import type { SampleStore } from '../store/samples.ts';
@@ -55,7 +56,7 @@ export function startChecks(options: CheckLoopOptions): CheckLoop {
         samples.append([...run.samples, ...run.about]);
       } catch (error) {
         // A full disk: the samples of later runs may fit again, and the check itself goes on.
-        log.error({ check: name, err: error }, 'samples could not be stored');
+        log.error({ check: name, reason: reasonOf(error) }, 'samples could not be stored');
       }
     };
     const jitterMs = jitterOf(options.host, name, timetableOf(every).period(momentOf(clock)));
@@ -77,7 +78,7 @@ function remember(name: string, { jobs, clock, log }: CheckLoopOptions): void {
     jobs.started(name, clock.now());
   } catch (error) {
     // A full disk: at worst the check runs once more after a restart.
-    log.error({ check: name, err: error }, 'the start of a check could not be stored');
+    log.error({ check: name, reason: reasonOf(error) }, 'the start of a check could not be stored');
   }
 }
 

@@ -1,6 +1,7 @@
 import { samplesBytes } from '../catalogue/watch.ts';
 import { sampleOf } from '../check.ts';
 import type { Clock } from '../clock.ts';
+import { reasonOf } from '../errors.ts';
 import type { Sample } from '../expression/series.ts';
 import type { RecordingRule } from '../rule.ts';
 import type { IncidentStore } from '../store/incidents.ts';
@@ -74,7 +75,7 @@ export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
     try {
       step();
     } catch (error) {
-      log.error({ err: error }, failure);
+      log.error({ reason: reasonOf(error) }, failure);
     }
   };
 

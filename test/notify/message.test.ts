@@ -97,7 +97,7 @@ test('the text of a firing tells all, in the order of its use', () => {
 
     More
       Runbook: docs/runbook.md#gpumemoryhigh
-      Ops page: ssh -L 9465:127.0.0.1:9465 box, then http://127.0.0.1:9465
+      Ops page: ssh -L 9465:127.0.0.1:9465 box, then http://127.0.0.1:9465/#incident-12
     "
   `);
 });
@@ -123,7 +123,7 @@ test('the text of a resolution', () => {
 
     More
       Runbook: docs/runbook.md#gpumemoryhigh
-      Ops page: ssh -L 9465:127.0.0.1:9465 box, then http://127.0.0.1:9465
+      Ops page: ssh -L 9465:127.0.0.1:9465 box, then http://127.0.0.1:9465/#incident-12
     "
   `);
 });
@@ -156,7 +156,7 @@ test('in Chinese the same mail has the same parts', () => {
 
     更多
       手册:docs/runbook.md#gpumemoryhigh
-      运维页面:https://ops.example.org
+      运维页面:https://ops.example.org/#incident-12
     "
   `);
 });
