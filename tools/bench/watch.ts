@@ -51,7 +51,6 @@ writeFileSync(
         'ui-health': { url: `${clawdbot.url}/health` },
         kernel: { source: join(folder, 'kernel.log') },
         log: { file: join(folder, 'qwen-gateway.log') },
-        nginx: { enabled: false },
       },
     },
     page: { listen: `127.0.0.1:${pagePort}` },

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { alertsTest } from '../notify/support/alerts-test.ts';
+import { deliveryRig, header } from '../notify/support/rig.ts';
+import { type Stage, startSmtpProxy } from '../notify/support/smtp-proxy.ts';
+import { startSmtpServer } from '../notify/support/smtp-server.ts';
 import { eventually } from '../support/ops.ts';
-import { alertsTest } from './support/alerts-test.ts';
-import { deliveryRig, header } from './support/rig.ts';
-import { type Stage, startSmtpProxy } from './support/smtp-proxy.ts';
-import { startSmtpServer } from './support/smtp-server.ts';
 
 async function survives(stage: Stage, failure: string, fix: string): Promise<void> {
   const server = await startSmtpServer();

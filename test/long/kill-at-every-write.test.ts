@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { header } from '../notify/support/rig.ts';
+import { startSmtpProxy } from '../notify/support/smtp-proxy.ts';
+import { startSmtpServer } from '../notify/support/smtp-server.ts';
 import { startProgram, temporaryFolder } from '../support/ops.ts';
-import { header } from './support/rig.ts';
-import { startSmtpProxy } from './support/smtp-proxy.ts';
-import { startSmtpServer } from './support/smtp-server.ts';
 
-const program = fileURLToPath(new URL('./support/outbox-program.ts', import.meta.url));
+const program = fileURLToPath(new URL('../notify/support/outbox-program.ts', import.meta.url));
 
 /** A child that carries one incident through the outbox; resolves with what ended it. */
 async function carry(folder: string, port: number, crashAt = 0, started: (kill: () => void) => void = () => {}) {
