@@ -45,7 +45,7 @@ export function renderDaily(report: DailyReport, context: ReportContext): Letter
           say('requestsShare', { ...requests }),
           ...requests.top.map(({ count, client, endpoint, error }) => `${count}  ${client}  ${endpoint}  ${error}`),
         ])
-      : section(say('requests', { day: '–' }), [say('requestsUnknown')]),
+      : section(say('requestsOfYesterday'), [say('requestsUnknown')]),
     section(
       say('certificates'),
       report.certificates.map(({ target, daysLeft: days }) => say('daysLeft', { target, days })),

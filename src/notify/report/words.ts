@@ -16,6 +16,7 @@ export const words = {
   none: { en: 'none', zh: '无' },
   ongoing: { en: 'still firing', zh: '持续中' },
   lasted: { en: 'lasted {duration}', zh: '持续 {duration}' },
+  requestsOfYesterday: { en: 'Abnormal requests of yesterday', zh: '昨日异常请求' },
   requests: { en: 'Abnormal requests on {day}', zh: '{day} 异常请求' },
   requestsShare: { en: '{abnormal} of {total}', zh: '共 {total} 个请求,异常 {abnormal} 个' },
   requestsUnknown: { en: 'not counted: see the check log', zh: '未统计:请查看 log 检查' },
