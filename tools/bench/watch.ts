@@ -50,6 +50,7 @@ writeFileSync(
         gpu: { command: gpu.command },
         'ui-health': { url: `${clawdbot.url}/health` },
         kernel: { source: join(folder, 'kernel.log') },
+        nginx: { ports: [] },
         log: { file: join(folder, 'qwen-gateway.log') },
       },
     },

@@ -106,6 +106,7 @@ function configuration(folder: string, ports: StagePorts, { ollama, clawdbot, ma
         certificate: { files: [], hosts: [] },
         // What else this machine logs or lacks is no part of the story.
         kernel: { source: join(folder, 'kernel.log') },
+        nginx: { ports: [] },
         log: { file: join(folder, 'qwen-gateway.log') },
       },
     },
