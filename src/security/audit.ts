@@ -1,7 +1,10 @@
 import { networkInterfaces } from 'node:os';
 import { reasonOf } from '../errors.ts';
 import type { Claim, SecurityContext, Verdict } from './claim.ts';
+import { fileClaims } from './files.ts';
+import { firewallClaims } from './firewall.ts';
 import { gatewayClaims } from './gateway.ts';
+import { nginxClaims } from './nginx.ts';
 import { socketClaims } from './sockets.ts';
 
 export interface AuditRow extends Pick<Claim, 'layer' | 'claim'>, Verdict {
@@ -9,7 +12,7 @@ export interface AuditRow extends Pick<Claim, 'layer' | 'claim'>, Verdict {
   readonly fix: string | null;
 }
 
-const claims: readonly Claim[] = [...socketClaims, ...gatewayClaims];
+const claims: readonly Claim[] = [...firewallClaims, ...socketClaims, ...nginxClaims, ...gatewayClaims, ...fileClaims];
 
 /** Tries every claim, by layer. What could not be tried is `unknown` with the reason. */
 export async function audit(context: SecurityContext): Promise<AuditRow[]> {

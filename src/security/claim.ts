@@ -25,7 +25,12 @@ export interface SecurityContext {
   readonly gateway: string;
   /** Base URL of each Ollama. */
   readonly ollama: readonly string[];
-  readonly auth: { readonly header: string; readonly keys: readonly (string | object)[] };
+  readonly auth: {
+    readonly header: string;
+    readonly keys: readonly (string | object)[];
+    /** A key that is valid. */
+    readonly key: string | undefined;
+  };
   readonly whitelist: { readonly enabled: boolean; readonly ips: readonly string[] };
   /** Unicode code points. */
   readonly maxPromptChars: number;
@@ -33,7 +38,8 @@ export interface SecurityContext {
   readonly site: string | undefined;
   /** Port of the site's plain HTTP. */
   readonly httpPort: number | undefined;
-  readonly configFile: string | undefined;
+  /** The configuration and the files of secrets that it names. */
+  readonly files: readonly string[];
   /** Addresses of this machine that are neither loopback nor link-local. */
   readonly addresses: readonly string[];
   /** Milliseconds for each attempt. */

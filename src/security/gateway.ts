@@ -53,6 +53,12 @@ export const gatewayClaims: readonly Claim[] = [
     fix: 'set gateway.limits.max_prompt_chars to what the models can read',
     run: tryOversized,
   },
+  {
+    layer: 'L4',
+    claim: { en: 'models cannot be pulled through the gateway', zh: '无法经网关拉取模型' },
+    fix: 'let gateway.listen be the port of ops gateway, not of Ollama or of a plain proxy',
+    run: tryPull,
+  },
 ];
 
 async function tryStranger(context: SecurityContext) {
@@ -88,11 +94,19 @@ function admits(ips: readonly string[], address: string): boolean {
 
 async function tryOversized(context: SecurityContext) {
   const chars = Math.min(context.maxPromptChars + 1, longestPrompt);
-  const key = context.auth.keys.find((candidate) => typeof candidate === 'string');
-  const { status, body } = await chat(context, key, 'a'.repeat(chars));
+  const { status, body } = await chat(context, context.auth.key, 'a'.repeat(chars));
   const refused = status === 413 || (status === 400 && body.includes('prompt too long'));
   if (refused) return ok(`a prompt of ${chars} characters: HTTP ${status}`);
-  if (status === 401) return unknown('no key is at hand: gateway.auth.valid_keys has only hashes, which is right');
+  if (status === 401) return unknown('the attempt needs a valid key: give one with --key-file');
   if (status === 404 || status < 400) return broken(`a prompt of ${chars} characters is taken: HTTP ${status}`);
   return unknown(`a prompt of ${chars} characters: HTTP ${status}, which says nothing of its length`);
+}
+
+/** Without a body Ollama would refuse: nothing is ever pulled. */
+async function tryPull({ gateway, auth: { header, key }, timeoutMs }: SecurityContext) {
+  const headers: Record<string, string> = key === undefined ? {} : { [header]: key };
+  const { status, body } = await attempt(`${gateway}/api/pull`, { timeoutMs, method: 'POST', headers });
+  if (body.includes('missing request body')) return broken(`/api/pull is answered by Ollama: HTTP ${status}`);
+  if (status === 404) return ok('/api/pull: HTTP 404');
+  return unknown(`/api/pull: HTTP ${status}${key === undefined ? ', without a key; give one with --key-file' : ''}`);
 }
