@@ -14,6 +14,7 @@ const rooms: readonly { room: string; path: string; may: readonly string[]; exce
   { room: 'logs', path: '^src/logs/', may: shelf },
   { room: 'store', path: '^src/store/', may: shelf },
   { room: 'demo', path: '^src/demo/', may: shelf },
+  { room: 'security', path: '^src/security/', may: [...shelf, '^src/probes/'] },
   { room: 'alerts', path: '^alerts/', may: shelf },
   { room: 'dashboards', path: '^dashboards/', may: shelf },
   { room: 'checks', path: '^src/checks/', may: [...shelf, '^src/probes/', '^src/logs/'] },

@@ -33,8 +33,8 @@ export interface SiteOptions {
   readonly ollama?: Readonly<Record<string, string>>;
   readonly gateway?: Readonly<Record<string, unknown>>;
   readonly certificate?: LeafOptions;
-  /** Text of the shipped Nginx site before it is used. */
-  changeSite?(site: string): string;
+  /** Text of the shipped Nginx site before it is used; `ollama` is Ollama's base URL. */
+  changeSite?(site: string, ollama: string): string;
 }
 
 /** What `ops triage --json` says, as far as the tests ask. */
@@ -104,7 +104,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   copyFileSync(leaf.fullchain, join(folder, 'fullchain.pem'));
   copyFileSync(leaf.key, join(folder, 'privkey.pem'));
   const site = shippedSite(folder, { http, https, gateway: gatewayPort, ui: clawdbot.url });
-  writeFileSync(join(folder, 'nginx.conf'), nginxMain(folder, options.changeSite?.(site) ?? site));
+  writeFileSync(join(folder, 'nginx.conf'), nginxMain(folder, options.changeSite?.(site, ollama.url) ?? site));
   const nginx = startProgram(nginxProgram, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-g', 'daemon off;']);
   await answering(`${gatewayUrl}/health`, gateway);
   await eventually(

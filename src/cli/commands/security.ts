@@ -1,0 +1,89 @@
+import { exitCode, OpsError, reasonOf } from '../../errors.ts';
+import type { AuditRow } from '../../security/audit.ts';
+import type { CliCommand, CliContext } from '../command.ts';
+import { configOption, configurationFile, endpointsOf, readConfiguration } from '../configuration.ts';
+
+const signs = { ok: '✓', broken: '✗', unknown: '?' } as const;
+
+/** Characters of a line. */
+const width = 80;
+
+interface Options {
+  readonly config?: string;
+  readonly keyFile?: string;
+  readonly json?: boolean;
+}
+
+const command: CliCommand = {
+  summary: 'try what the four layers L1–L4 claim (exit codes 0 all hold, 1 one is broken, 3 one cannot be told)',
+  example: 'ops security --json',
+  build(builder, context) {
+    configOption(builder)
+      .option(
+        '--key-file <file>',
+        'file with a valid key of the gateway (default: the first plain one of the configuration)',
+      )
+      .option('--json', 'print JSON')
+      .action((options: Options) => security(options, context));
+  },
+};
+
+async function security({ config, keyFile, json }: Options, context: CliContext): Promise<void> {
+  const configuration = await readConfiguration(context, config);
+  const { audit, ownAddresses } = await import('../../security/audit.ts');
+  const { auth, whitelist, limits } = configuration.gateway;
+  const { probe_url, web_ports } = configuration.triage;
+  const { email, webhook } = configuration.notify;
+  const https = probe_url === undefined ? 443 : Number(new URL(probe_url).port) || 443;
+  const rows = await audit({
+    ...endpointsOf(configuration),
+    auth: { header: auth.header_key, keys: auth.valid_keys, key: await validKey(keyFile, auth.valid_keys) },
+    whitelist,
+    maxPromptChars: limits.max_prompt_chars,
+    site: probe_url,
+    httpPort: web_ports.find((port) => port !== https),
+    files: [
+      configurationFile(config, context.env),
+      configuration.page.token_file,
+      email?.smtp.password_file,
+      webhook?.secret_file,
+    ].filter((file) => file !== undefined),
+    addresses: ownAddresses(),
+    timeoutMs: 5000,
+  });
+  context.stdout.write(json ? `${JSON.stringify({ claims: rows })}\n` : rows.map(lines).join(''));
+  context.exit(codeOf(rows));
+}
+
+async function validKey(file: string | undefined, keys: readonly (string | object)[]): Promise<string | undefined> {
+  if (file === undefined) return keys.find((key) => typeof key === 'string');
+  const { readFile } = await import('node:fs/promises');
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (cause) {
+    throw new OpsError('file_unreadable', { path: file, reason: reasonOf(cause) }, { cause });
+  }
+}
+
+function lines({ layer, claim, verdict, found, fix }: AuditRow): string {
+  const details = [found, ...(fix === null ? [] : [`→ ${fix}`])].flatMap((text) => wrapped(text, width - 5));
+  return [`${signs[verdict]} ${layer} ${claim.en}`, ...details.map((line) => `     ${line}`), ''].join('\n');
+}
+
+/** Breaks a text between words; a word that is longer than a line keeps one of its own. */
+function wrapped(text: string, columns: number): string[] {
+  const done: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = done.at(-1);
+    if (last === undefined || last.length + 1 + word.length > columns) done.push(word);
+    else done[done.length - 1] = `${last} ${word}`;
+  }
+  return done;
+}
+
+function codeOf(rows: readonly AuditRow[]): number {
+  if (rows.some(({ verdict }) => verdict === 'broken')) return exitCode.fault;
+  return rows.some(({ verdict }) => verdict === 'unknown') ? exitCode.unknown : exitCode.fine;
+}
+
+export default command;

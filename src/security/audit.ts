@@ -1,0 +1,36 @@
+import { networkInterfaces } from 'node:os';
+import { reasonOf } from '../errors.ts';
+import type { Claim, SecurityContext, Verdict } from './claim.ts';
+import { fileClaims } from './files.ts';
+import { firewallClaims } from './firewall.ts';
+import { gatewayClaims } from './gateway.ts';
+import { nginxClaims } from './nginx.ts';
+import { socketClaims } from './sockets.ts';
+
+export interface AuditRow extends Pick<Claim, 'layer' | 'claim'>, Verdict {
+  /** Null where nothing is to be done. */
+  readonly fix: string | null;
+}
+
+const claims: readonly Claim[] = [...firewallClaims, ...socketClaims, ...nginxClaims, ...gatewayClaims, ...fileClaims];
+
+/** Tries every claim, by layer. What could not be tried is `unknown` with the reason. */
+export async function audit(context: SecurityContext): Promise<AuditRow[]> {
+  const rows = await Promise.all(
+    claims.map(async ({ layer, claim, fix, run }): Promise<AuditRow> => {
+      const verdict = await run(context).catch(
+        (thrown: unknown): Verdict => ({ verdict: 'unknown', found: reasonOf(thrown) }),
+      );
+      return { layer, claim, ...verdict, fix: verdict.verdict === 'ok' ? null : fix };
+    }),
+  );
+  return rows.sort((one, other) => one.layer.localeCompare(other.layer));
+}
+
+/** Addresses under which others may reach this machine. */
+export function ownAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, address }) => !internal && !/^(?:fe80:|169\.254\.)/i.test(address))
+    .map(({ address }) => address);
+}

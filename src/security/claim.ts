@@ -1,0 +1,51 @@
+import type { Text } from '../text.ts';
+
+/** The article's layers: network, transport, application, model. */
+export type Layer = 'L1' | 'L2' | 'L3' | 'L4';
+
+export interface Verdict {
+  /** `unknown`: it could not be measured here, which is never taken for ok. */
+  readonly verdict: 'ok' | 'broken' | 'unknown';
+  /** What was measured, or why nothing could be. */
+  readonly found: string;
+}
+
+/** Something that a layer is said to do, and the attempt that shows whether it does. */
+export interface Claim {
+  readonly layer: Layer;
+  readonly claim: Text;
+  readonly fix: string;
+  /** What it throws becomes an unknown verdict. */
+  run(context: SecurityContext): Promise<Verdict>;
+}
+
+/** The installation that is audited. */
+export interface SecurityContext {
+  /** Base URL of the gateway. */
+  readonly gateway: string;
+  /** Base URL of each Ollama. */
+  readonly ollama: readonly string[];
+  readonly auth: {
+    readonly header: string;
+    readonly keys: readonly (string | object)[];
+    /** A key that is valid. */
+    readonly key: string | undefined;
+  };
+  readonly whitelist: { readonly enabled: boolean; readonly ips: readonly string[] };
+  /** Unicode code points. */
+  readonly maxPromptChars: number;
+  /** Public base URL through Nginx, `triage.probe_url`. */
+  readonly site: string | undefined;
+  /** Port of the site's plain HTTP. */
+  readonly httpPort: number | undefined;
+  /** The configuration and the files of secrets that it names. */
+  readonly files: readonly string[];
+  /** Addresses of this machine that are neither loopback nor link-local. */
+  readonly addresses: readonly string[];
+  /** Milliseconds for each attempt. */
+  readonly timeoutMs: number;
+}
+
+export const ok = (found: string): Verdict => ({ verdict: 'ok', found });
+export const broken = (found: string): Verdict => ({ verdict: 'broken', found });
+export const unknown = (found: string): Verdict => ({ verdict: 'unknown', found });

@@ -1,0 +1,121 @@
+import { attempt } from '../probes/attempt.ts';
+import { judgePresented } from '../probes/certificate.ts';
+import { offer } from '../probes/handshake.ts';
+import { askEveryAddress } from '../probes/tls.ts';
+import { broken, type Claim, ok, type SecurityContext, unknown, type Verdict } from './claim.ts';
+
+const snippets = 'take the site and the snippets of deploy/nginx';
+
+/** Headers that the shipped site sends with every answer. */
+const expectedHeaders = [
+  'strict-transport-security',
+  'x-frame-options',
+  'x-content-type-options',
+  'referrer-policy',
+  'content-security-policy',
+];
+
+/** A claim that needs the public site. */
+const onSite =
+  (run: (site: URL, context: SecurityContext) => Promise<Verdict>) =>
+  async (context: SecurityContext): Promise<Verdict> => {
+    if (context.site === undefined) return unknown('triage.probe_url is not set: the public URL through Nginx');
+    const site = new URL(context.site);
+    return site.protocol === 'https:' ? run(site, context) : broken(`triage.probe_url is ${site.protocol}//, no HTTPS`);
+  };
+
+export const nginxClaims: readonly Claim[] = [
+  {
+    layer: 'L2',
+    claim: { en: 'plain HTTP is sent on to HTTPS', zh: 'HTTP 跳转到 HTTPS' },
+    fix: `return 301 https://$server_name$request_uri; ${snippets}`,
+    run: onSite(tryPlainHttp),
+  },
+  {
+    layer: 'L2',
+    claim: { en: 'TLS 1.0 and 1.1 are refused', zh: '拒绝 TLS 1.0 和 1.1' },
+    fix: 'ssl_protocols TLSv1.2 TLSv1.3;',
+    run: onSite((site, context) => tryOffer(site, context, 'TLSv1.1', 'ALL@SECLEVEL=0')),
+  },
+  {
+    layer: 'L2',
+    claim: { en: 'ciphers without encryption or authentication are refused', zh: '拒绝无加密或无认证的套件' },
+    fix: 'ssl_ciphers HIGH:!aNULL:!MD5;',
+    run: onSite((site, context) => tryOffer(site, context, 'TLSv1.2', 'aNULL:eNULL:@SECLEVEL=0')),
+  },
+  {
+    layer: 'L2',
+    claim: { en: 'the certificate is valid, for this name, with its chain', zh: '证书有效、域名匹配、证书链完整' },
+    fix: 'serve fullchain.pem of a certificate for this name; ops check certificate says more',
+    run: onSite(judgeCertificate),
+  },
+  {
+    layer: 'L2',
+    claim: { en: 'the security headers are sent', zh: '安全响应头已发送' },
+    fix: 'include /etc/nginx/snippets/clawdbot-headers.conf; in every location with an add_header of its own',
+    run: onSite(judgeHeaders),
+  },
+  {
+    layer: 'L4',
+    claim: { en: 'the API of Ollama does not answer through Nginx', zh: '无法经 Nginx 访问 Ollama 的 API' },
+    fix: `remove the location that leads to Ollama; ${snippets}`,
+    run: onSite((site, context) => tryOllama(new URL('/api/tags', site), context, 'GET', /"models"\s*:\s*\[/)),
+  },
+  {
+    layer: 'L4',
+    claim: { en: 'models cannot be pulled through Nginx', zh: '无法经 Nginx 拉取模型' },
+    fix: `location = /api/pull { return 403; } and no location that leads to Ollama; ${snippets}`,
+    // Without a body Ollama refuses: nothing is ever pulled.
+    run: onSite((site, context) => tryOllama(new URL('/api/pull', site), context, 'POST', /missing request body/)),
+  },
+];
+
+async function tryPlainHttp(site: URL, { httpPort, timeoutMs }: SecurityContext): Promise<Verdict> {
+  if (httpPort === undefined) return unknown('triage.web_ports has no port besides that of HTTPS');
+  const { status, headers } = await attempt(`http://${site.hostname}:${httpPort}/`, { timeoutMs });
+  const { location = '' } = headers;
+  if (status >= 301 && status <= 308 && location.startsWith('https://')) return ok(`HTTP ${status} to ${location}`);
+  return broken(`port ${httpPort} answers HTTP ${status}${location && ` to ${location}`}`);
+}
+
+const portOf = (site: URL) => Number(site.port) || 443;
+
+async function tryOffer(
+  site: URL,
+  { timeoutMs }: SecurityContext,
+  maxVersion: 'TLSv1.1' | 'TLSv1.2',
+  ciphers: string,
+): Promise<Verdict> {
+  const result = await offer({ host: hostOf(site), port: portOf(site), maxVersion, ciphers, timeoutMs });
+  if (result.state === 'accepted') return broken(`${result.protocol} with ${result.cipher} is accepted`);
+  return result.state === 'refused' ? ok('the handshake is refused') : unknown(result.reason);
+}
+
+/** Without the brackets of an IPv6 address. */
+const hostOf = ({ hostname }: URL) => hostname.replace(/^\[(.*)\]$/, '$1');
+
+async function judgeCertificate(site: URL, { timeoutMs }: SecurityContext): Promise<Verdict> {
+  const host = hostOf(site);
+  const answers = await askEveryAddress({ host, port: portOf(site), timeoutMs });
+  const presented = answers.flatMap((answer) => answer.presented ?? []);
+  const problems = presented.flatMap((one) =>
+    Object.entries(judgePresented(one, host, Date.now())).flatMap(([problem, holds]) => (holds ? [problem] : [])),
+  );
+  const failures = answers.flatMap(({ address, failure }) => (failure === undefined ? [] : `${address}: ${failure}`));
+  if (problems.length > 0) return broken([...new Set(problems)].join(', '));
+  if (presented.length === 0 || failures.length > 0) return unknown(failures.join(', '));
+  return ok(`until ${presented.map(({ certificate }) => certificate.validTo).join(', ')}`);
+}
+
+async function judgeHeaders(site: URL, { timeoutMs }: SecurityContext): Promise<Verdict> {
+  const { status, headers } = await attempt(site.href, { timeoutMs });
+  const missing = expectedHeaders.filter((name) => headers[name] === undefined);
+  return missing.length > 0 ? broken(`missing: ${missing.join(', ')}`) : ok(`all five, with HTTP ${status}`);
+}
+
+async function tryOllama(url: URL, { timeoutMs }: SecurityContext, method: string, ollamas: RegExp): Promise<Verdict> {
+  const { status, body } = await attempt(url.href, { timeoutMs, method });
+  if (ollamas.test(body)) return broken(`${url.pathname} is answered by Ollama: HTTP ${status}`);
+  if (status >= 500) return unknown(`${url.pathname}: HTTP ${status}, so that what is behind it is not seen`);
+  return ok(`${url.pathname}: HTTP ${status}, not from Ollama`);
+}

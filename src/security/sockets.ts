@@ -1,0 +1,67 @@
+import { accepts } from '../probes/connect.ts';
+import { listeningSockets } from '../probes/sockets.ts';
+import { broken, type Claim, ok, type SecurityContext, unknown, type Verdict } from './claim.ts';
+
+const portOf = (url: string) => {
+  const { port, protocol } = new URL(url);
+  return Number(port) || (protocol === 'https:' ? 443 : 80);
+};
+
+const portsOf = ({ gateway, ollama }: SecurityContext) => [gateway, ...ollama].map(portOf);
+
+export const socketClaims: readonly Claim[] = [
+  {
+    layer: 'L1',
+    claim: {
+      en: 'gateway and Ollama do not answer on other addresses of this machine',
+      zh: '本机其他地址无法直连网关和 Ollama',
+    },
+    fix: 'bind both to 127.0.0.1 and close their ports in the firewall',
+    run: tryDirectly,
+  },
+  {
+    layer: 'L1',
+    claim: { en: 'nothing but 22, 80 and 443 is reachable from outside', zh: '外部只能访问 22、80、443 端口' },
+    fix: 'from another machine: nc -vz -w 3 THIS_HOST 11434; the same for 18789 and every other port',
+    run: async () => unknown('only another machine can tell; nothing was tried from one'),
+  },
+  {
+    layer: 'L3',
+    claim: { en: 'the gateway listens on loopback only', zh: '网关只监听回环地址' },
+    fix: 'set gateway.listen: 127.0.0.1:18789',
+    run: ({ gateway }) => boundToLoopback([gateway]),
+  },
+  {
+    layer: 'L4',
+    claim: { en: 'Ollama listens on loopback only', zh: 'Ollama 只监听回环地址' },
+    fix: 'set OLLAMA_HOST=127.0.0.1:11434 in the unit of Ollama (deploy/ has the drop-in)',
+    run: ({ ollama }) => boundToLoopback(ollama),
+  },
+];
+
+async function boundToLoopback(urls: readonly string[]): Promise<Verdict> {
+  const sockets = await listeningSockets();
+  if (sockets === undefined) return unknown('/proc/net/tcp cannot be read');
+  const ports = [...new Set(urls.map(portOf))];
+  const open = ports.filter((port) => sockets.some((socket) => socket.port === port && !socket.loopback));
+  if (open.length > 0) return broken(`port ${open.join(', ')} listens on an address that is not loopback`);
+  const silent = ports.filter((port) => !sockets.some((socket) => socket.port === port));
+  if (silent.length > 0) return unknown(`nothing listens on port ${silent.join(', ')} in this network namespace`);
+  return ok(`port ${ports.join(', ')} listens on loopback`);
+}
+
+/** The connection comes from this machine: an address that refuses it refuses others too, not the other way round. */
+async function tryDirectly(context: SecurityContext): Promise<Verdict> {
+  const { addresses, timeoutMs } = context;
+  if (addresses.length === 0) return unknown('this machine has no address besides loopback');
+  const running = await Promise.all(portsOf(context).map(async (port) => ((await listens(port)) ? undefined : port)));
+  const pairs = addresses.flatMap((address) => portsOf(context).map((port) => ({ address, port })));
+  const answers = await Promise.all(pairs.map(({ address, port }) => accepts(address, port, timeoutMs)));
+  const open = pairs.filter((_, index) => answers[index]).map(({ address, port }) => `${address} port ${port}`);
+  if (open.length > 0) return broken(`accepted by ${open.join(', ')}`);
+  const silent = running.filter((port) => port !== undefined);
+  if (silent.length > 0) return unknown(`refused, but nothing listens on port ${silent.join(', ')} at all`);
+  return ok(`refused on ${addresses.join(', ')}`);
+}
+
+const listens = async (port: number) => (await listeningSockets())?.some((socket) => socket.port === port) ?? false;

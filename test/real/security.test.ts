@@ -1,0 +1,209 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { startOllamaSimulator } from '../../src/demo/ollama-simulator.ts';
+import { type AuditRow, ownAddresses } from '../../src/security/audit.ts';
+import { createAuthority } from '../checks/support/authority.ts';
+import { answering, freePort, repository, startOps, temporaryFolder } from '../support/ops.ts';
+import { ollamaAvailable, startRealOllama } from './support/ollama.ts';
+import { findProgram } from './support/programs.ts';
+import { realPart } from './support/require.ts';
+import { type SiteOptions, startSite } from './support/site.ts';
+
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** `ops security --json` in front of a real gateway; the verdict of each claim whose text has the words. */
+async function auditOf(changed: Record<string, unknown> = {}, host = '127.0.0.1') {
+  const ollama = await startOllamaSimulator({ models: ['m'] });
+  const [port, metrics] = [await freePort(), await freePort()];
+  const folder = temporaryFolder('security');
+  const file = join(folder, 'ops.yaml');
+  const gateway = {
+    listen: `${host}:${port}`,
+    metrics_listen: `127.0.0.1:${metrics}`,
+    ollama_api: ollama.url,
+    audit: { file: join(folder, 'audit.log') },
+    auth: { valid_keys: [{ id: 'a', sha256: createHash('sha256').update('k').digest('hex') }] },
+    whitelist: { enabled: true },
+    ...changed,
+  };
+  const program = startOps('gateway', { gateway });
+  cleanups.push(
+    () => ollama.close(),
+    () => program.stop(),
+  );
+  await answering(`http://127.0.0.1:${port}/health`, program);
+  writeFileSync(file, JSON.stringify({ gateway }), { mode: 0o600 });
+  const key = join(folder, 'key');
+  writeFileSync(key, 'k\n', { mode: 0o600 });
+  return audited(file, {}, '--key-file', key);
+}
+
+async function audited(file: string, env: Record<string, string> = {}, ...args: string[]) {
+  const { code, stdout } = await security(['--config', file, '--json', ...args], env);
+  const { claims } = JSON.parse(stdout) as { claims: AuditRow[] };
+  return {
+    code,
+    file,
+    verdict(words: string) {
+      const row = claims.find(({ claim }) => claim.en.includes(words));
+      if (!row) throw new Error(`no claim with "${words}"`);
+      return row.verdict;
+    },
+  };
+}
+
+function security(args: string[], env: Record<string, string> = {}): Promise<{ code: number; stdout: string }> {
+  return new Promise((resolve) => {
+    const options = { env: { ...process.env, ...env } };
+    execFile(join(repository, 'bin/ops'), ['security', ...args], options, (error, stdout) => {
+      resolve({ code: Number(error?.code ?? 0), stdout });
+    });
+  });
+}
+
+test('a gateway that holds: every attempt on it fails, and what only outside can tell stays unknown', async () => {
+  const { verdict, code, file } = await auditOf();
+  for (const words of [
+    'without a key',
+    'wrong key',
+    'not whitelisted',
+    'oversized',
+    'through the gateway',
+    'gateway listens on loopback',
+  ]) {
+    expect([words, verdict(words)]).toEqual([words, 'ok']);
+  }
+  expect(verdict('Ollama listens on loopback')).toBe('ok');
+  expect(verdict('reachable from outside')).toBe('unknown');
+  // This machine's own firewall decides between the two.
+  expect(code).toBe(verdict('firewall rules') === 'broken' ? 1 : 3);
+  expect((await audited(file)).verdict('oversized')).toBe('unknown');
+  const { stdout } = await security(['--config', file]);
+  expect(stdout).toContain('✓ L3 the gateway refuses a caller without a key\n');
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+}, 60_000);
+
+test.each([
+  ['no key is asked for', { auth: { enabled: false } }, ['without a key', 'wrong key']],
+  ['no whitelist', { whitelist: { enabled: false } }, ['not whitelisted']],
+  ['a whitelist of all of loopback', { whitelist: { enabled: true, ips: ['127.0.0.0/8'] } }, ['not whitelisted']],
+])(
+  '%s: the attempt gets through',
+  async (_, changed, found) => {
+    const { verdict, code } = await auditOf(changed);
+    for (const words of found) expect(verdict(words)).toBe('broken');
+    expect(code).toBe(1);
+  },
+  60_000,
+);
+
+test('a gateway on every address is found', async () => {
+  const { verdict } = await auditOf({}, '');
+  expect(verdict('gateway listens on loopback')).toBe('broken');
+  expect(verdict('not answer on other addresses')).toBe(ownAddresses().length === 0 ? 'unknown' : 'broken');
+}, 60_000);
+
+test('where nothing runs nothing is ok', async () => {
+  const [port, ollama] = [await freePort(), await freePort()];
+  const file = join(temporaryFolder('security'), 'ops.yaml');
+  const gateway = { listen: `127.0.0.1:${port}`, ollama_api: `http://127.0.0.1:${ollama}`, auth: { enabled: false } };
+  writeFileSync(file, JSON.stringify({ gateway }), { mode: 0o600 });
+  const { verdict } = await audited(file);
+  for (const words of ['without a key', 'not whitelisted', 'gateway listens on', 'Ollama listens on', 'oversized']) {
+    expect([words, verdict(words)]).toEqual([words, 'unknown']);
+  }
+}, 60_000);
+
+test('plain keys and a configuration that everybody may read are found, hashed and closed ones hold', async () => {
+  const sha256 = 'a'.repeat(64);
+  const folder = temporaryFolder('security');
+  const file = join(folder, 'ops.yaml');
+  const token = join(folder, 'token');
+  writeFileSync(token, 'x'.repeat(40), { mode: 0o600 });
+  const write = (keys: unknown[]) =>
+    writeFileSync(file, JSON.stringify({ gateway: { auth: { valid_keys: keys } }, page: { token_file: token } }));
+  write([{ id: 'a', sha256 }]);
+  chmodSync(file, 0o640);
+  const good = await audited(file);
+  expect([good.verdict('plain text'), good.verdict('closed to other users')]).toEqual(['ok', 'ok']);
+  write([{ id: 'a', sha256 }, 'plain']);
+  chmodSync(token, 0o644);
+  const bad = await audited(file);
+  expect([bad.verdict('plain text'), bad.verdict('closed to other users')]).toEqual(['broken', 'broken']);
+}, 60_000);
+
+const siteClaims = [
+  'sent on to HTTPS',
+  'TLS 1.0 and 1.1',
+  'without encryption',
+  'the certificate is valid',
+  'security headers',
+  'API of Ollama does not answer',
+  'cannot be pulled through Nginx',
+];
+
+realPart('nginx and Ollama', findProgram('nginx') !== undefined && ollamaAvailable)('a site with Nginx', () => {
+  const authority = createAuthority();
+
+  /** `ops security` on a site, with what the site's own configuration lacks. */
+  const auditSite = async (options: Partial<SiteOptions> = {}) => {
+    const site = await startSite({ authority, ollamaHome: temporaryFolder('security-ollama'), ...options });
+    cleanups.push(() => site.close());
+    const file = join(site.folder, 'ops.yaml');
+    const configuration = parse(readFileSync(file, 'utf8'));
+    const [, http] = /listen 127\.0\.0\.1:(\d+);/.exec(readFileSync(join(site.folder, 'nginx.conf'), 'utf8')) ?? [];
+    configuration.triage.web_ports.push(Number(http));
+    writeFileSync(file, stringify(configuration));
+    return audited(file, { NODE_EXTRA_CA_CERTS: join(site.folder, 'root.pem') });
+  };
+
+  test('the shipped site holds', async () => {
+    const { verdict } = await auditSite();
+    expect(Object.fromEntries(siteClaims.map((words) => [words, verdict(words)]))).toEqual(
+      Object.fromEntries(siteClaims.map((words) => [words, 'ok'])),
+    );
+  }, 120_000);
+
+  test('a site that is broken in every way is found in each', async () => {
+    const { verdict } = await auditSite({
+      certificate: { toDays: -1 },
+      changeSite: (site, ollama) =>
+        site
+          .replace('return 301 https://', 'return 301 http://')
+          .replace(
+            'ssl_protocols TLSv1.2 TLSv1.3;',
+            'ssl_protocols TLSv1 TLSv1.1 TLSv1.2; ssl_ciphers ALL:eNULL@SECLEVEL=0;',
+          )
+          .replaceAll(/include \S+clawdbot-headers\.conf;/g, '')
+          .replace(
+            'location / {\n        proxy_pass',
+            `location /api/ { proxy_pass ${ollama}; }\n    location / {\n        proxy_pass`,
+          ),
+    });
+    expect(Object.fromEntries(siteClaims.map((words) => [words, verdict(words)]))).toEqual(
+      Object.fromEntries(siteClaims.map((words) => [words, 'broken'])),
+    );
+  }, 120_000);
+});
+
+realPart('Ollama', ollamaAvailable)('Ollama where the gateway should be', () => {
+  test('every attempt on the gateway gets through', async () => {
+    const ollama = await startRealOllama();
+    cleanups.push(() => ollama.stop());
+    const file = join(temporaryFolder('security'), 'ops.yaml');
+    const gateway = { listen: new URL(ollama.url).host, auth: { valid_keys: ['k'] }, whitelist: { enabled: true } };
+    writeFileSync(file, JSON.stringify({ gateway }));
+    const { verdict } = await audited(file);
+    for (const words of ['without a key', 'wrong key', 'not whitelisted', 'oversized', 'through the gateway']) {
+      expect([words, verdict(words)]).toEqual([words, 'broken']);
+    }
+  }, 60_000);
+});
