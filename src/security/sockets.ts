@@ -1,4 +1,6 @@
-import { accepts } from '../probes/connect.ts';
+import { isIP } from 'node:net';
+import { codeOf, OpsError } from '../errors.ts';
+import { attempt } from '../probes/attempt.ts';
 import { listeningSockets } from '../probes/sockets.ts';
 import { broken, type Claim, ok, type SecurityContext, unknown, type Verdict } from './claim.ts';
 
@@ -50,18 +52,36 @@ async function boundToLoopback(urls: readonly string[]): Promise<Verdict> {
   return ok(`port ${ports.join(', ')} listens on loopback`);
 }
 
-/** The connection comes from this machine: an address that refuses it refuses others too, not the other way round. */
+/**
+ * The request comes from this machine: an address that refuses it refuses others too, not the other way round. An answer
+ * counts, not a connection: the whitelist of the gateway resets one that was accepted.
+ */
 async function tryDirectly(context: SecurityContext): Promise<Verdict> {
   const { addresses, timeoutMs } = context;
   if (addresses.length === 0) return unknown('this machine has no address besides loopback');
-  const running = await Promise.all(portsOf(context).map(async (port) => ((await listens(port)) ? undefined : port)));
-  const pairs = addresses.flatMap((address) => portsOf(context).map((port) => ({ address, port })));
-  const answers = await Promise.all(pairs.map(({ address, port }) => accepts(address, port, timeoutMs)));
-  const open = pairs.filter((_, index) => answers[index]).map(({ address, port }) => `${address} port ${port}`);
-  if (open.length > 0) return broken(`accepted by ${open.join(', ')}`);
-  const silent = running.filter((port) => port !== undefined);
+  const ports = [...new Set(portsOf(context))];
+  const sockets = await listeningSockets();
+  if (sockets === undefined) return unknown('/proc/net/tcp cannot be read');
+  const silent = ports.filter((port) => !sockets.some((socket) => socket.port === port));
+  const results = await Promise.all(
+    addresses.flatMap((address) =>
+      ports.map(async (port) => ({ at: `${address} port ${port}`, result: await answers(address, port, timeoutMs) })),
+    ),
+  );
+  const said = (wanted: string) => results.filter(({ result }) => result === wanted).map(({ at }) => at);
+  if (said('yes').length > 0) return broken(`answered by ${said('yes').join(', ')}`);
+  if (said('unclear').length > 0) return unknown(`neither answer nor refusal from ${said('unclear').join(', ')}`);
   if (silent.length > 0) return unknown(`refused, but nothing listens on port ${silent.join(', ')} at all`);
   return ok(`refused on ${addresses.join(', ')}`);
 }
 
-const listens = async (port: number) => (await listeningSockets())?.some((socket) => socket.port === port) ?? false;
+const refusals: readonly (string | undefined)[] = ['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+async function answers(address: string, port: number, timeoutMs: number): Promise<'yes' | 'no' | 'unclear'> {
+  try {
+    await attempt(`http://${isIP(address) === 6 ? `[${address}]` : address}:${port}/`, { timeoutMs });
+    return 'yes';
+  } catch (thrown) {
+    return thrown instanceof OpsError && refusals.includes(codeOf(thrown.cause)) ? 'no' : 'unclear';
+  }
+}

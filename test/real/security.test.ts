@@ -105,10 +105,13 @@ test.each([
   60_000,
 );
 
-test('a gateway on every address is found', async () => {
-  const { verdict } = await auditOf({}, '');
-  expect(verdict('gateway listens on loopback')).toBe('broken');
-  expect(verdict('not answer on other addresses')).toBe(ownAddresses().length === 0 ? 'unknown' : 'broken');
+test('a gateway on every address is found; the whitelist alone keeps others from an answer', async () => {
+  const others = ownAddresses().length > 0;
+  const guarded = await auditOf({}, '');
+  expect(guarded.verdict('gateway listens on loopback')).toBe('broken');
+  expect(guarded.verdict('not answer on other addresses')).toBe(others ? 'ok' : 'unknown');
+  const open = await auditOf({ whitelist: { enabled: false } }, '');
+  expect(open.verdict('not answer on other addresses')).toBe(others ? 'broken' : 'unknown');
 }, 60_000);
 
 test('where nothing runs nothing is ok', async () => {
