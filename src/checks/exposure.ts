@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { z } from 'zod';
 import { portExposed } from '../catalogue/exposure.ts';
 import { type Check, type CheckConfig, sampleOf, schedule } from '../check.ts';
 import { duration } from '../config/types.ts';
 import { accepts } from '../probes/connect.ts';
+import { ownAddresses } from '../probes/own-addresses.ts';
 
 interface ExposureConfig extends CheckConfig {
   readonly ports: readonly number[];
@@ -31,12 +31,5 @@ const check: Check<ExposureConfig> = {
     );
   },
 };
-
-function ownAddresses(): string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ internal, address }) => !internal && !/^(?:fe80:|169\.254\.)/i.test(address))
-    .map(({ address }) => address);
-}
 
 export default check;

@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import { reasonOf } from '../errors.ts';
 import type { Claim, SecurityContext, Verdict } from './claim.ts';
 import { fileClaims } from './files.ts';
@@ -25,12 +24,4 @@ export async function audit(context: SecurityContext): Promise<AuditRow[]> {
     }),
   );
   return rows.sort((one, other) => one.layer.localeCompare(other.layer));
-}
-
-/** Addresses under which others may reach this machine. */
-export function ownAddresses(): string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ internal, address }) => !internal && !/^(?:fe80:|169\.254\.)/i.test(address))
-    .map(({ address }) => address);
 }

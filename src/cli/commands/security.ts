@@ -30,7 +30,10 @@ const command: CliCommand = {
 
 async function security({ config, keyFile, json }: Options, context: CliContext): Promise<void> {
   const configuration = await readConfiguration(context, config);
-  const { audit, ownAddresses } = await import('../../security/audit.ts');
+  const [{ audit }, { ownAddresses }] = await Promise.all([
+    import('../../security/audit.ts'),
+    import('../../probes/own-addresses.ts'),
+  ]);
   const { auth, whitelist, limits } = configuration.gateway;
   const { probe_url, web_ports } = configuration.triage;
   const { email, webhook } = configuration.notify;
