@@ -202,5 +202,6 @@ function target({ expression, legend }: PanelQuery, index: number): DataqueryBui
     .refId(String.fromCharCode(65 + index))
     .datasource(datasource)
     .expr(promql(expression, { autoWindow: '$__rate_interval', matchers: instanceMatchers }))
+    .exemplar(expression.kind === 'quantile')
     .legendFormat(legend.replace(/\{(\w+)\}/g, '{{$1}}'));
 }

@@ -98,6 +98,16 @@ realPart('the whole stack with Ollama', whole)('the whole stack', () => {
       { query: 'sum by (outcome) (llm_gateway_requests_total{job="gateway"}) == 1' },
       /"outcome":"ok"/,
     );
+    const exemplars = await found(
+      'the exemplar',
+      `${stack.prometheus}/api/v1/query_exemplars`,
+      {
+        query: 'llm_gateway_time_to_first_token_seconds_bucket',
+        start: String(Date.now() / 1000 - 600),
+        end: String(Date.now() / 1000 + 600),
+      },
+      new RegExp(`"request_id":"${id}"`),
+    );
     const line = await found(
       'the line',
       `${stack.loki}/loki/api/v1/query_range`,
@@ -105,6 +115,7 @@ realPart('the whole stack with Ollama', whole)('the whole stack', () => {
       /"trace_id":"[0-9a-f]{32}"/,
     );
     const trace = /"trace_id":"([0-9a-f]{32})"/.exec(line)?.[1] ?? '';
+    expect(exemplars).toContain(`"trace_id":"${trace}"`);
     const hit = await found(
       'the trace',
       `${stack.tempo}/api/search`,

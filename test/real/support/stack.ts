@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { parse } from 'yaml';
 import {
   answering,
   freePort,
@@ -17,6 +18,11 @@ export type Programs = Readonly<Record<'prometheus' | 'loki' | 'tempo' | 'otelco
 
 /** Ports in the files of deploy/, each of which becomes a free one. */
 const shippedPorts = [3100, 9096, 3200, 9095, 7946, 14318, 4318, 13133, 9090, 9464, 9465, 18789] as const;
+
+/** Arguments of a program in docker-compose.observability.yml. */
+const composed = (service: string): string[] =>
+  parse(readFileSync(join(repository, 'docker-compose.observability.yml'), 'utf8'), { merge: true }).services[service]
+    .command;
 
 /**
  * Gateway and watch before a real Ollama, with the stack of docker-compose.observability.yml on its shipped
@@ -92,9 +98,10 @@ export async function startStack(programs: Programs) {
     ' rules/': ` ${folder}/rules/`,
   });
   const data = [`--storage.tsdb.path=${own('prometheus')}`, `--web.listen-address=${at(9090)}`];
+  const features = composed('prometheus').filter((argument) => argument.startsWith('--enable-feature'));
   await start(
     programs.prometheus,
-    [`--config.file=${prometheus}`, ...data, '--scrape.discovery-reload-interval=100ms'],
+    [`--config.file=${prometheus}`, ...data, ...features, '--scrape.discovery-reload-interval=100ms'],
     `http://${at(9090)}/-/ready`,
   );
   return {
