@@ -61,8 +61,6 @@ const owners: readonly { library: string; may: string }[] = [
   { library: 'nodemailer', may: '^src/notify/channels/email\\.ts$' },
   { library: 'smtp-server', may: '^src/demo/' },
   { library: 'node-cron', may: '^src/cron\\.ts$' },
-  { library: 'systeminformation', may: '^src/probes/host\\.ts$' },
-  { library: 'execa', may: '^src/(probes|demo)/|^src/cli/commands/up\\.ts$' },
   { library: 'fastify', may: '^gateway/(server\\.ts$|routes/)|^src/(page|demo)/' },
   { library: 'ioredis', may: '^gateway/admission/rate-limit-redis\\.ts$' },
   { library: '@grafana/', may: '^dashboards/builder\\.ts$' },

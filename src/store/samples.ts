@@ -70,6 +70,7 @@ function storeOf(database: DatabaseSync): SampleStore {
 
   return {
     append(samples) {
+      if (samples.length === 0) return;
       try {
         transaction(database, () => {
           for (const sample of samples) {
@@ -111,13 +112,15 @@ function pruner(database: DatabaseSync): (series: readonly StoredSeries[], reten
 
   return (series, { rawSince, thinnedSince, keptSince }) => {
     const to = Math.floor(rawSince / thinnedStepMs) * thinnedStepMs;
-    for (const { id, name } of series.slice(next, next + seriesPerPrune)) {
-      const kept = keptSince?.get(name);
-      remove.run(id, Math.round(kept ?? thinnedSince));
-      if (kept !== undefined) continue;
-      thin.run({ series: id, from: thinnedTo.get(id) ?? 0, to });
-      thinnedTo.set(id, to);
-    }
+    const slice = series.slice(next, next + seriesPerPrune);
+    transaction(database, () => {
+      for (const { id, name } of slice) {
+        const kept = keptSince?.get(name);
+        remove.run(id, Math.round(kept ?? thinnedSince));
+        if (kept === undefined) thin.run({ series: id, from: thinnedTo.get(id) ?? 0, to });
+      }
+    });
+    for (const { id } of slice) thinnedTo.set(id, to);
     next = next + seriesPerPrune >= series.length ? 0 : next + seriesPerPrune;
   };
 }

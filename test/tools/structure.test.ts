@@ -37,8 +37,6 @@ const planted: Record<string, readonly [file: string, imports: string]> = {
   'owner-nodemailer': ['src/store/d.ts', 'nodemailer'],
   'owner-smtp-server': ['src/store/e.ts', 'smtp-server'],
   'owner-node-cron': ['src/store/f.ts', 'node-cron'],
-  'owner-systeminformation': ['src/store/g.ts', 'systeminformation'],
-  'owner-execa': ['src/store/h.ts', 'execa'],
   'owner-fastify': ['src/store/i.ts', 'fastify'],
   'owner-ioredis': ['src/store/redis.ts', 'ioredis'],
   'owner-grafana': ['src/store/j.ts', '@grafana/grafana-foundation-sdk/common'],
