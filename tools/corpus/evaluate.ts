@@ -19,7 +19,7 @@ export interface Judged extends CorpusCase {
 }
 
 /** Shares of the cases that must get the right cause and box, and the right cause where the kind of log is not told. */
-export const goals = { cause: 0.97, box: 0.97, guessed: 0.95 };
+export const goals = { cause: 0.95, box: 0.98, guessed: 0.95 };
 
 const read = (path: string): CorpusCase[] =>
   readFileSync(new URL(`../../test/${path}`, import.meta.url), 'utf8')
