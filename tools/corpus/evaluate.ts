@@ -27,6 +27,9 @@ const read = (path: string): CorpusCase[] =>
     .split('\n')
     .map((line): CorpusCase => JSON.parse(line));
 
+/** Cases found and labelled when the rules were already as `field` had made them. */
+export const blind = () => read('triage/field/blind.jsonl');
+
 /** The cases that the rules were written with. */
 export const corpus = () => read('fixtures/triage/cases.jsonl');
 

@@ -4,7 +4,7 @@ import { toRecord } from './plain.ts';
 
 /** Anchored on `"request" status bytes`: what stands before and after differs from site to site. */
 const combined =
-  /(?:^|\s)(?:(\S{1,64}) - [^["]{0,100})?(?:\[[^\]"]{0,60}\]\s*)?"((?:[A-Z]{3,10} [^"]*|-?))"\s+(\d{3})\s+(\d+|-)(?:\s+"[^"]*"\s+"([^"]*)")?/;
+  /(?:^|\s)(?:(\S{1,64}) - [^["]{0,100})?(?:\[[^\]"]{0,60}\]\s*)?"((?:[A-Z]{3,10} [^"]*|-?))"\s+([1-5]\d\d)\s+(\d+|-)(?:\s+"[^"]*"\s+"([^"]*)")?/;
 
 /** Reads combined and similar formats, and JSON lines with nginx's variable names. */
 export function parseNginxAccess(entries: readonly Entry[], source: string): LogRecord[] {

@@ -9,7 +9,12 @@ export default {
     zh: '一次计算耗时过长被驱动终止。一个回答失败,GPU 会恢复。',
   },
   reads: ['ollama-log', 'dmesg'],
-  match: lines(new RegExp(`RC watchdog: GPU is probably locked|${xid(8)}|the launch timed out`, 'i')),
+  match: lines(
+    new RegExp(
+      `RC watchdog: GPU is probably locked|${xid(8)}|the launch timed out|amdgpu: .{0,60}(?:ring \\S+ timeout|GPU reset begin)`,
+      'i',
+    ),
+  ),
   beats: ['cuda-error', 'runner-crash-segv', 'panic', 'ollama-slow'],
   fix: ['systemctl restart ollama', 'nvidia-smi -pm 1'],
   confirm: ["journalctl -k | grep -E 'Xid|watchdog' | tail"],

@@ -12,7 +12,10 @@ export default {
   match: (records) =>
     records.filter((record) =>
       record.kind === 'nginx-error'
-        ? says(record, /\bbind\(\) to \S{1,100} failed|still could not bind\(\)/)
+        ? says(
+            record,
+            /\bbind\(\) to \S{1,100} failed|still could not bind\(\)|open\(\) "\S{0,200}nginx\.pid" failed|invalid PID number/,
+          )
         : says(record, /nginx does not listen|connection refused|did not answer watch/i),
     ),
   beats: ['no-request-seen', 'request-lost'],

@@ -7,7 +7,7 @@ const died = new RegExp(
     '(?:llama runner|llama-server|model runner)(?: process)?(?: has)?(?: unexpectedly)? (?:terminated|stopped|exited)(?! successfully)',
     'process no longer running|error starting (?:the external )?llama runner|terminate called after throwing',
     'SIGSEGV|SIGABRT|SIGBUS|signal: (?:segmentation fault|abort|killed|bus error|terminated)|status=(?:6/ABRT|11/SEGV)',
-    '0xc0000(?:409|005|374)|ROCm error',
+    '0xc0000(?:409|005|374)|ROCm error|error was encountered while running the model',
     // The server talks to it over a port of this machine.
     String.raw`Post "?http://127\.0\.0\.1:\d+/(?:completion|load|embeddings?|predict)"?: (?:EOF|read tcp|dial tcp|write tcp)`,
   ].join('|'),

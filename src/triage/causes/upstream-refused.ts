@@ -1,7 +1,8 @@
 import { type Cause, nginxPage, says } from '../cause.ts';
 
 /** Nobody listens at the port (111) or the socket file (2), or its backlog is full (11); the end of the line can be cut. */
-const refused = /connect\(\)(?: to \S{1,200})? failed \((?:111|2|11): (?!.{0,200}while (?:resolving|logging))/i;
+const refused =
+  /connect\(\)(?: to \S{1,200})? failed \((?:111|2|11): (?!.{0,200}while (?:resolving|logging))|failed \((?:111|2|11): [^)]{0,80}\) while connecting to upstream/i;
 
 export default {
   step: 2,

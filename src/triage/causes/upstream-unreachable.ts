@@ -10,7 +10,7 @@ export default {
   },
   reads: ['nginx-error'],
   match: lines(
-    /upstream timed out \(110: [^)]{0,60}\) while connecting to upstream|connect\(\)(?: to \S{1,200})? failed \((?:13|101|110|113): (?!.{0,200}while (?:resolving|logging))/i,
+    /upstream timed out \(110: [^)]{0,60}\) while connecting to upstream|connect\(\)(?: to \S{1,200})? failed \((?:13|101|110|113): (?!.{0,200}while (?:resolving|logging))|failed \((?:13|101|110|113): [^)]{0,80}\) while connecting to upstream/i,
   ),
   beats: ['no-live-upstreams', 'request-lost', 'client-abort', 'upstream-refused'],
   fix: [
