@@ -1,12 +1,13 @@
 import { parseAuditLine } from '../../audit-line.ts';
 import { type Entry, joinIndented, toEntries } from '../cleaning/entries.ts';
 import type { Line, LogKind, LogRecord } from '../record.ts';
+import type { ReadAccess } from './access-format.ts';
 import { parseNginxAccess } from './nginx-access.ts';
 import { parseNginxError } from './nginx-error.ts';
 import { parseOllama } from './ollama.ts';
 import { toRecord } from './plain.ts';
 
-type Parse = (entries: readonly Entry[], source: string) => LogRecord[];
+type Parse = (entries: readonly Entry[], source: string, readAccess?: ReadAccess) => LogRecord[];
 
 const plain =
   (kind: LogKind): Parse =>
@@ -23,9 +24,12 @@ const parsers: Readonly<Record<LogKind, Parse>> = {
   'gateway-log': parseGatewayLog,
 };
 
-/** Turns the lines of one log into records, whatever carried the log and however it was pasted. */
-export function parseLog(kind: LogKind, lines: readonly Line[], source: string): LogRecord[] {
-  return parsers[kind](toEntries(lines), source);
+/**
+ * Turns the lines of one log into records, whatever carried the log and however it was pasted. `readAccess` reads the lines
+ * of an access log whose format is known.
+ */
+export function parseLog(kind: LogKind, lines: readonly Line[], source: string, readAccess?: ReadAccess): LogRecord[] {
+  return parsers[kind](toEntries(lines), source, readAccess);
 }
 
 function parseGatewayLog(entries: readonly Entry[], source: string): LogRecord[] {
