@@ -15,6 +15,8 @@ export const triageSchema = z.strictObject({
       dmesg: log.default('journal:kernel'),
     })
     .prefault({}),
+  /** Nginx's configuration, which names the formats of its access logs. */
+  nginx_config: z.string().min(1).default('/etc/nginx/nginx.conf'),
   /** Base URL of Loki, for logs named `loki:QUERY`, such as http://127.0.0.1:3100. */
   loki: server.optional(),
   /** Base URL of Prometheus, which is asked for what watch has measured, such as http://127.0.0.1:9090. */

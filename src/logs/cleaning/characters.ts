@@ -28,7 +28,10 @@ export function plainCharacters(text: string): string {
   return replacements.reduce((rest, [pattern, by]) => rest.replace(pattern, by), text);
 }
 
-const quotes = /^(?:> ?){1,8}/;
+const quotes = /^ ?(?:> ?){1,8}/;
+
+/** Marks of code and of bold type around a pasted line. */
+const marks = /^\s{0,3}(?:`{1,3}|\*\*)(?=[^\s`*])|(?:`{1,3}|\*\*)\s*$/g;
 
 /** Line numbers of viewers, and the file name and line number of grep. */
 const numbering =
@@ -39,7 +42,7 @@ const numbering =
  * line has one: a wrapped line can begin with digits too.
  */
 export function withoutDecoration(texts: readonly string[]): string[] {
-  const unquoted = texts.map((text) => text.replace(quotes, ''));
+  const unquoted = texts.map((text) => text.replace(quotes, '').replace(marks, ''));
   const filled = unquoted.filter((text) => text.trim() !== '');
   const numbered = filled.filter((text) => numbering.test(text)).length >= 0.8 * filled.length;
   return numbered ? unquoted.map((text) => text.replace(numbering, '')) : unquoted;

@@ -14,6 +14,9 @@ const begins =
 /** An access log entry: an address or a host, then the dash of the user. */
 const beginsAccess = /^\S{1,80} (?:\S{1,80} )?- \S{1,80} (?:\[|")/;
 
+/** A request line; an entry has one, whatever its format. */
+const request = /\b[A-Z]{3,10} \S{1,2000} HTTP\/\d/;
+
 /** A setting of `nvidia-smi -q`. */
 const beginsSetting = /^\s*[\w/.() -]{1,60}?\s+: \S/;
 
@@ -22,6 +25,7 @@ export function beginsEntry(text: string, before: string): boolean {
   const field = /^ ?(?:level|source|msg)=/.exec(text)?.[0].trim();
   // A field of slog goes on with an entry that has others and not yet this one.
   if (field !== undefined) return before.includes(field) || !/\b(?:time|level|source)=/.test(before);
+  if (request.test(text) && request.test(before)) return true;
   return begins.test(text) || beginsAccess.test(text) || beginsSetting.test(text) || beginsWithCarrier(text);
 }
 

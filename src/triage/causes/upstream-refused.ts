@@ -1,6 +1,8 @@
-import { type Cause, nginxPage } from '../cause.ts';
+import { type Cause, nginxPage, says } from '../cause.ts';
 
-const refused = /connect\(\) failed \(111:[^)]{0,60}\) while connecting to upstream/i;
+/** Nobody listens at the port (111) or the socket file (2), or its backlog is full (11); the end of the line can be cut. */
+const refused =
+  /connect\(\)(?: to \S{1,200})? failed \((?:111|2|11): (?!.{0,200}while (?:resolving|logging))|failed \((?:111|2|11): [^)]{0,80}\) while connecting to upstream/i;
 
 export default {
   step: 2,
@@ -12,7 +14,7 @@ export default {
   },
   reads: ['nginx-error', 'nginx-access'],
   match: (records) => [
-    ...records.filter(({ message }) => refused.test(message)),
+    ...records.filter((record) => says(record, refused)),
     ...records.filter(({ access }) => nginxPage(access, 502)),
   ],
   beats: ['no-live-upstreams', 'request-lost', 'client-abort'],

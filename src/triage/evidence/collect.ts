@@ -18,6 +18,7 @@ import {
 } from './live.ts';
 import { parsed, type ReadLog, readLog } from './logs.ts';
 import { collectPrometheus, collectSamples } from './measured.ts';
+import { readAccessFormats } from './nginx-formats.ts';
 
 /** Everything is asked at once and has this long; what is later is reported as `timeout`. */
 const deadlineMs = 5000;
@@ -48,8 +49,25 @@ export async function collect(options: CollectOptions): Promise<Collected[]> {
     return inTime<Pick<ReadLog, 'parts'>>({ kind, path }, task, { parts: [] }, clock);
   });
   const asked = [...askWatch(options), ...(offline || past ? [] : askEverything(options))];
-  const [read, answers] = await Promise.all([Promise.all(logs), Promise.all(asked)]);
-  return [...read.map(parsed), ...answers];
+  const [formats, read, answers] = await Promise.all([
+    soon(readAccessFormats(config.nginx_config, probeMs), new Map(), clock),
+    Promise.all(logs),
+    Promise.all(asked),
+  ]);
+  return [...read.map((log) => parsed(log, formats)), ...answers];
+}
+
+/** What a task gives, or something else where it gives nothing within the deadline. */
+function soon<Value>(task: Promise<Value>, otherwise: Value, clock: Clock): Promise<Value> {
+  return new Promise((settle) => {
+    const cancel = clock.after(deadlineMs, () => settle(otherwise));
+    task
+      .catch(() => otherwise)
+      .then((value) => {
+        cancel();
+        settle(value);
+      });
+  });
 }
 
 /** What watch has measured and told, and what Prometheus keeps of it. */
