@@ -19,6 +19,7 @@ const planted: Record<string, readonly [file: string, imports: string]> = {
   'room-logs': ['src/logs/a.ts', '../store/target.ts'],
   'room-store': ['src/store/a.ts', '../probes/target.ts'],
   'room-demo': ['src/demo/a.ts', '../store/target.ts'],
+  'room-setup': ['src/setup/a.ts', '../store/target.ts'],
   'room-security': ['src/security/a.ts', '../store/target.ts'],
   'room-alerts': ['alerts/a.ts', '../src/store/target.ts'],
   'room-dashboards': ['dashboards/a.ts', '../src/store/target.ts'],
