@@ -14,7 +14,7 @@ const rooms: readonly { room: string; path: string; may: readonly string[]; exce
   { room: 'logs', path: '^src/logs/', may: shelf },
   { room: 'store', path: '^src/store/', may: shelf },
   { room: 'demo', path: '^src/demo/', may: shelf },
-  { room: 'setup', path: '^src/setup/', may: shelf },
+  { room: 'setup', path: '^src/setup/', may: [...shelf, '^src/probes/'] },
   { room: 'security', path: '^src/security/', may: [...shelf, '^src/probes/'] },
   { room: 'alerts', path: '^alerts/', may: shelf },
   { room: 'dashboards', path: '^dashboards/', may: shelf },

@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly maxChars?: number;
   /** Refuses to start the program while one that was given up has not ended: a second one beside it would hang as well. */
   readonly exclusive?: boolean;
+  /** What the program reads on its standard input; without it there is none. */
+  readonly input?: string;
 }
 
 export interface RunResult {
@@ -29,7 +31,7 @@ const lingering = new Map<string, ChildProcess>();
 export async function runProgram(
   command: string,
   args: readonly string[],
-  { timeoutMs, maxChars = 512 * 1024, exclusive = false }: RunOptions,
+  { timeoutMs, maxChars = 512 * 1024, exclusive = false, input }: RunOptions,
 ): Promise<RunResult> {
   const before = exclusive ? lingering.get(command) : undefined;
   if (before) {
@@ -37,7 +39,7 @@ export async function runProgram(
     throw new OpsError('probe_failed', { probe: command, reason });
   }
   const child = execa(command, [...args], {
-    stdin: 'ignore',
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     reject: false,
     env: { LC_ALL: 'C' },
     timeout: timeoutMs,
