@@ -1,8 +1,9 @@
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /build
 COPY . .
+# The image has its Node: the one that the package brings is left out.
 RUN npm ci && npm pack --pack-destination /tmp \
-  && npm install --global --omit=dev --prefix /opt/clawdbot-ops /tmp/clawdbot-ops-*.tgz
+  && npm install --global --omit=dev --omit=optional --prefix /opt/clawdbot-ops /tmp/clawdbot-ops-*.tgz
 
 FROM debian:bookworm-slim
 # journalctl reads the host's journal, which is mounted: Ollama's log and the kernel's.
