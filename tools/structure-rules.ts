@@ -127,13 +127,13 @@ export const structureRules: IForbiddenRuleType[] = [
   {
     name: 'gateway-entered-by-its-command',
     severity: 'error',
-    from: { path: product, pathNot: '^gateway/|^src/cli/(commands/gateway|configuration)\\.ts$' },
+    from: { path: product, pathNot: '^gateway/|^src/cli/(commands/gateway|sections)\\.ts$' },
     to: { path: '^gateway/' },
   },
   {
-    name: 'configuration-reads-only-the-schema',
+    name: 'sections-read-only-the-schema',
     severity: 'error',
-    from: { path: '^src/cli/configuration\\.ts$' },
+    from: { path: '^src/cli/sections\\.ts$' },
     to: { path: '^gateway/', pathNot: '^gateway/config\\.ts$' },
   },
   {

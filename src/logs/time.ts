@@ -16,7 +16,7 @@ const syslog = /^(\w{3})\s+(\d{1,2}) (\d\d):(\d\d):(\d\d)/;
  */
 export function timeOf(text: string, now: number = Date.now()): number | undefined {
   const head = text.slice(0, 600);
-  return fromIso(head) ?? fromAccess(head) ?? fromSlashes(head) ?? fromKernel(head) ?? fromSyslog(head, now);
+  return fromIso(head) ?? accessTimeOf(head) ?? fromSlashes(head) ?? fromKernel(head) ?? fromSyslog(head, now);
 }
 
 function fromIso(text: string): number | undefined {
@@ -27,7 +27,8 @@ function fromIso(text: string): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-function fromAccess(text: string): number | undefined {
+/** Wall time of a line of Nginx's access log in milliseconds; undefined where it has none in Nginx's own form. */
+export function accessTimeOf(text: string): number | undefined {
   const found = nginxAccess.exec(text);
   const month = monthOf(found?.[2]);
   if (!found || month === undefined) return undefined;

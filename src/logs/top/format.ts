@@ -1,7 +1,7 @@
 import { parseAuditLine } from '../../audit-line.ts';
 import { newline } from '../bytes.ts';
 import { parseAccess } from '../formats/nginx-access.ts';
-import { timeOf } from '../time.ts';
+import { accessTimeOf, timeOf } from '../time.ts';
 import type { Abnormal } from './tally.ts';
 
 /** How abnormal requests are found in one kind of log without reading every line as text. */
@@ -103,6 +103,6 @@ function parseNginx(line: string): Abnormal | undefined {
     key: none,
     error: `HTTP ${access.status}`,
     status: access.status,
-    at: timeOf(line),
+    at: accessTimeOf(line) ?? timeOf(line),
   };
 }
