@@ -12,6 +12,7 @@ import { mailDomain, startNotifier } from '../notify/notifier.ts';
 import type { Backoff } from '../notify/outbox.ts';
 import { queueDue } from '../notify/report/index.ts';
 import { type ActiveRule, loadRuleGroups } from '../rule.ts';
+import { bufferedSamples } from '../store/buffered-samples.ts';
 import { type IncidentStore, openIncidents } from '../store/incidents.ts';
 import { lockFolder } from '../store/lock.ts';
 import { openSamples, type SampleStore } from '../store/samples.ts';
@@ -99,7 +100,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   const { diagnose, backoff } = options;
   const mail = { config: notify, timezone, page, host, groupWaitMs: alerts.group_wait };
   const notifier = startNotifier({ ...mail, channels, incidents, clock, log, metrics, diagnose, backoff });
-  const { announce, wake: announced } = notifier;
+  const { announce, tellUnkept, wake: announced } = notifier;
   const letters = { incidents, samples, channels, domain: mailDomain(notify, host) };
   const cancelReports =
     notify.report &&
@@ -119,6 +120,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     incidents,
     log,
     announce,
+    tellUnkept,
     everyMs,
     startedAt: clock.now(),
     keepPending,
@@ -184,7 +186,9 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
 
 function openStores({ config, stateDir, host, log }: WatchOptions): { samples: SampleStore; incidents: IncidentStore } {
   return {
-    samples: openSamples(stateDir, (reason) => log.error({ reason }, 'samples.db was damaged: begun anew')),
+    samples: bufferedSamples(
+      openSamples(stateDir, (reason) => log.error({ reason }, 'samples.db was damaged: begun anew')),
+    ),
     incidents: openIncidents(stateDir, mailDomain(config.notify, host), (reason) =>
       log.error({ reason }, 'incidents.db was damaged: set aside and begun anew'),
     ),

@@ -51,6 +51,7 @@ function watchOf(check: Check, clock: VirtualClock) {
       return [];
     },
     inMaintenance: () => false,
+    tellUnkept: () => false,
   });
   const loop = evaluationLoop({
     ...{ alerting, samples, records: [], incidents, checks, clock, log, configAccepted: () => true },
