@@ -20,6 +20,7 @@ import type { Log } from '../telemetry/log.ts';
 import { observeProcess } from '../telemetry/process.ts';
 import { createMetrics, type Metrics } from '../telemetry/registry.ts';
 import type { Diagnosis } from '../triage/diagnosis.ts';
+import { readerZone } from '../zone.ts';
 import { createAlerting } from './alerting.ts';
 import { startChecks } from './check-loop.ts';
 import { planChecks } from './checks.ts';
@@ -96,7 +97,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   observeProcess(metrics);
 
   const stop = new AbortController();
-  const timezone = alerts.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const timezone = readerZone(alerts.timezone);
   const { diagnose, backoff } = options;
   const mail = { config: notify, timezone, page, host, groupWaitMs: alerts.group_wait };
   const notifier = startNotifier({ ...mail, channels, incidents, clock, log, metrics, diagnose, backoff });
@@ -132,6 +133,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     samples,
     jobs: incidents.jobs,
     host,
+    timezone,
     stop: stop.signal,
     clock,
     log,

@@ -4,6 +4,7 @@ import { OpsError } from '../../errors.ts';
 import { openIncidentsBeside } from '../../store/incidents.ts';
 import { reportJob } from '../../watch/reports.ts';
 import { stateFolder } from '../../watch/state-folder.ts';
+import { readerZone } from '../../zone.ts';
 import type { CliCommand, CliContext } from '../command.ts';
 import { configOption, readConfiguration } from '../configuration.ts';
 
@@ -48,7 +49,7 @@ async function daily({ config: file, mail, monthly, json }: Options, context: Cl
   const samples = openSamplesToRead(folder);
   try {
     const to = Date.now();
-    const timezone = alerts.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const timezone = readerZone(alerts.timezone);
     const spoken = { language: notify.language, timezone, host: hostname() };
     const period = monthly
       ? report.monthBefore(to, timezone)
