@@ -93,7 +93,7 @@ export const errors = {
   ),
   disk_full: operator(
     exitCode.internal,
-    'no room on the disk of {path}: free some; until then incidents are neither kept nor mailed, afterwards they are',
+    'no room on the disk of {path}: free some; until then new incidents are mailed from memory, and written afterwards',
     true,
   ),
   file_unwritable: operator(exitCode.configuration, 'cannot write {path}: {reason}'),

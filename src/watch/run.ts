@@ -24,13 +24,13 @@ export interface CheckRunner {
 export type RunContext = Omit<CheckContext, 'signal'> & {
   /** Aborted when watch stops. */
   readonly stop: AbortSignal;
-  /** Wall time of the last run in an earlier life, milliseconds. */
-  readonly lastRunAt?: number | undefined;
+  /** How the last run of an earlier watch ended. */
+  readonly before?: CheckStatus | undefined;
 };
 
 export function checkRunner({ name, check, config }: PlannedCheck, context: RunContext): CheckRunner {
-  const { clock, stop, lastRunAt = null } = context;
-  let status: CheckStatus = { name, state: 'never-ran', lastRunAt, durationSeconds: null, reason: null };
+  const { clock, stop, before } = context;
+  let status = before ?? { name, state: 'never-ran', lastRunAt: null, durationSeconds: null, reason: null };
   let lastSuccess: number | undefined;
 
   const finish = (

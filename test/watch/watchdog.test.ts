@@ -38,7 +38,7 @@ function watchOf(check: Check, clock: VirtualClock) {
   const [samples, incidents] = [openSamples(folder), openIncidents(folder, 'example.org')];
   const checks = startChecks({
     ...{ planned: [{ name: 'deaf', check, config }], samples, jobs: incidents.jobs, clock, log },
-    ...{ endpoints: { gateway: '', gatewayMetrics: '', ollama: [], page: '' }, host: 'box' },
+    ...{ endpoints: { gateway: '', gatewayMetrics: '', ollama: [], page: '' }, host: 'box', timezone: 'UTC' },
     stop: new AbortController().signal,
   });
   const rules = activate(watchRules.rules);
@@ -51,6 +51,7 @@ function watchOf(check: Check, clock: VirtualClock) {
       return [];
     },
     inMaintenance: () => false,
+    tellUnkept: () => false,
   });
   const loop = evaluationLoop({
     ...{ alerting, samples, records: [], incidents, checks, clock, log, configAccepted: () => true },

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { OpsError } from '../../errors.ts';
 import { stateFolder } from '../../watch/state-folder.ts';
+import { readerZone } from '../../zone.ts';
 import type { CliCommand, CliContext } from '../command.ts';
 import { configOption, readConfiguration } from '../configuration.ts';
 
@@ -49,7 +50,7 @@ async function daily({ config: file, mail, monthly, json }: Options, context: Cl
   const samples = openSamplesToRead(folder);
   try {
     const to = Date.now();
-    const timezone = alerts.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const timezone = readerZone(alerts.timezone);
     const spoken = { language: notify.language, timezone, host: hostname() };
     const period = monthly
       ? report.monthBefore(to, timezone)

@@ -13,9 +13,10 @@ import { closeIncident, openIncident } from '../../../src/watch/incident.ts';
 import { eventually } from '../../support/ops.ts';
 import { ruleOf } from '../../watch/support.ts';
 
-// One incident fires, is mailed while triage goes on, gets its follow-up, ends, is mailed; started again it goes on from what incidents.db says. It kills itself
-// at the n-th moment around a write to that file, and prints how many there were when it ends by itself.
-const [folder = '', port = '', crashAt = '0'] = process.argv.slice(2);
+// One incident fires, is mailed while triage goes on, gets its follow-up, ends, is mailed; or two fire in an hour that is
+// full of mails. Started again it goes on from what incidents.db says. It kills itself at the n-th moment around a write to
+// that file, and prints how many there were when it ends by itself.
+const [folder = '', port = '', crashAt = '0', story = 'one'] = process.argv.slice(2);
 
 let moments = 0;
 const moment = (): void => {
@@ -48,10 +49,10 @@ const diagnose = async (): Promise<Diagnosis> => {
   const verdict = { cause: 'x', step: 4, title: said, explanation: said, evidence: [], fix: [], confirm: [] } as const;
   return { verdict, also: [], steps: [], sources: [], took_ms: 1, window: { from: '', to: '' } };
 };
-/** Nobody waits for long: neither a mail for triage nor the outbox for its next attempt. */
+/** Nobody waits for long: neither a mail for triage nor the outbox for its next attempt. Deadlines, a minute and more, stay. */
 const clock: Clock = {
   ...systemClock,
-  after: (ms, task, options) => systemClock.after(Math.min(ms, 50), task, options),
+  after: (ms, task, options) => systemClock.after(ms < 60_000 ? Math.min(ms, 50) : ms, task, options),
 };
 const incidents = openIncidents(folder, 'example.org');
 const channels = await openChannels(config);
@@ -64,17 +65,26 @@ const notifier = startNotifier({
 const settled = (): Promise<unknown> => eventually('an empty outbox', () => incidents.outbox.unsent().length === 0);
 
 const now = Date.now();
-if (incidents.list(1).length === 0) {
-  incidents.open(openIncident({ rule, labels: { uuid: 'GPU-0' }, value: 90 }, now), (incident) =>
-    notifier.announce({ kind: 'firing', incident, at: now, decidedBy: [] }, rule),
+
+function fire(uuid: string, at: number): void {
+  if (incidents.list(9).some(({ labels }) => labels['uuid'] === uuid)) return;
+  incidents.open(openIncident({ rule, labels: { uuid }, value: 90 }, at), (incident) =>
+    notifier.announce({ kind: 'firing', incident, at, decidedBy: [] }, rule),
   );
   notifier.wake();
 }
-await settled();
-for (const one of incidents.firing()) {
-  const incident = closeIncident(one, now);
-  incidents.transition(incident, notifier.announce({ kind: 'resolved', incident, at: now, decidedBy: [] }, rule));
-  notifier.wake();
+
+if (story === 'one') {
+  fire('GPU-0', now);
+  await settled();
+  for (const one of incidents.firing()) {
+    const incident = closeIncident(one, now);
+    incidents.transition(incident, notifier.announce({ kind: 'resolved', incident, at: now, decidedBy: [] }, rule));
+    notifier.wake();
+  }
+} else {
+  // Long enough ago for the digest not to wait for more.
+  for (const uuid of ['GPU-0', 'GPU-1']) fire(uuid, now - 120_000);
 }
 await settled();
 await notifier.close();
