@@ -42,7 +42,7 @@ export const paraphrases: readonly Paraphrase[] = [
     found.includes('#') ? `${digits(random, 6)}#0: *${digits(random, 9)}` : digits(random, 7),
   ),
   swap('places in the source', /(?<=\.(?:go|cpp|cu|c):)\d+/g, (_, random) => digits(random, 4)),
-  swap('memory addresses', /0x[0-9a-f]{9,16}\b/g, (_, random) => `0x${hex(random, 12)}`),
+  swap('memory addresses', /0x(?!0000)[0-9a-f]{9,16}\b/g, (_, random) => `0x${hex(random, 12)}`),
   swap('PCI addresses', /(?<=PCI:)[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}/gi, (_, random) => `0000:${hex(random, 2)}:00`),
   swap('sizes', /\b\d+\.\d+ (?=[GM]i?B\b)/g, (_, random) => `${digits(random, 3)}.${digits(random, 2)} `),
   swap('versions', /(?<=\(version |NVIDIA-SMI |Driver Version: |library version: )\d+(?:\.\d+)+/g, (found, random) =>
