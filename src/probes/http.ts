@@ -1,12 +1,24 @@
+<<<<<<< HEAD
+
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { text } from 'node:stream/consumers';
+
+=======
+
+import { isIPv6, type LookupFunction } from 'node:net';
+import { Agent, request } from 'undici';
+
+>>>>>>> room-b6
+
 import { codeOf, OpsError, reasonOf } from '../errors.ts';
 
 export interface HttpOptions {
   /** Milliseconds for the whole exchange, the body included. */
   readonly timeoutMs: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** IP address to connect to instead of what the URL's name resolves to. */
+  readonly address?: string;
 }
 
 export interface HttpReply {
@@ -24,8 +36,9 @@ export interface HttpReply {
  *
  * Node's own client: undici would cost an idle watch 7 MB.
  */
-export async function getHttp(url: string, { timeoutMs, headers = {} }: HttpOptions): Promise<HttpReply> {
+export async function getHttp(url: string, { timeoutMs, headers = {}, address }: HttpOptions): Promise<HttpReply> {
   const start = performance.now();
+<<<<<<< HEAD
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const reply = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -37,8 +50,29 @@ export async function getHttp(url: string, { timeoutMs, headers = {} }: HttpOpti
   } catch (thrown) {
     const reason = signal.aborted ? `no answer within ${timeoutMs} ms` : httpReason(thrown);
     throw new OpsError('probe_failed', { probe: url, reason }, { cause: thrown });
+=======
+  const agent = address === undefined ? undefined : new Agent({ connect: { lookup: always(address) } });
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const reply = await request(url, { headers, signal, ...(agent ? { dispatcher: agent } : {}) });
+    const body = await reply.body.text();
+    return { status: reply.statusCode, body, headers: reply.headers, ms: performance.now() - start };
+  } catch (thrown) {
+    throw new OpsError('probe_failed', { probe: url, reason: httpReason(thrown, timeoutMs) }, { cause: thrown });
+  } finally {
+    await agent?.destroy();
+>>>>>>> room-b6
   }
 }
+
+/** Every name is at one address. */
+const always =
+  (address: string): LookupFunction =>
+  (_name, { all }, found) => {
+    const family = isIPv6(address) ? 6 : 4;
+    if (all) found(null, [{ address, family }]);
+    else found(null, address, family);
+  };
 
 const sentences: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',

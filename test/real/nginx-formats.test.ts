@@ -4,8 +4,9 @@ import { request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compileAccessFormat } from '../../src/logs/formats/access-format.ts';
 import { parseLog } from '../../src/logs/formats/index.ts';
+import { accessFormats } from '../../src/logs/formats/nginx-config.ts';
 import { toLines } from '../../src/logs/lines.ts';
-import { readAccessFormats } from '../../src/triage/evidence/nginx-formats.ts';
+import { readNginxConfig } from '../../src/triage/evidence/nginx-config.ts';
 import { eventually, freePort, startProgram, temporaryFolder } from '../support/ops.ts';
 import { nginxMain } from './support/nginx.ts';
 import { findProgram } from './support/programs.ts';
@@ -67,7 +68,7 @@ realPart('nginx', nginx !== undefined)('access logs in formats of their own', ()
   const expected = requests.map(({ method, path, status }) => expect.objectContaining({ method, path, status }));
 
   test.each(Object.keys(formats))('%s is read as the configuration writes it', async (name) => {
-    const format = (await readAccessFormats(main, 1000)).get(log(name)) ?? '';
+    const format = accessFormats(await readNginxConfig(main, 1000)).get(log(name)) ?? '';
     const records = parseLog(
       'nginx-access',
       toLines(readFileSync(log(name), 'utf8')),

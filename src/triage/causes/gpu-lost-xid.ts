@@ -1,6 +1,11 @@
 import { type Cause, says, xid } from '../cause.ts';
 
-const lost = new RegExp(`${xid(62, 79, 119, 120, 154)}|fallen off the bus|GPU is lost`, 'i');
+const lost = new RegExp(
+  `${xid(62, 79, 119, 120, 154)}|fallen off the bus|GPU is lost|GPU requires reset|Reset Required\\s*: Yes`,
+  'i',
+);
+/** A row of the table whose temperature or performance state cannot be had; the power alone is missing on healthy cards. */
+const unreadable = /^\|?\s*(?:ERR!|\d+%|N\/A)\s+(?:ERR!\s+\S+|\S+\s+ERR!)\s+\S+ \/ /;
 const noHandle = /Unable to determine the device handle/i;
 /** Beside this the driver found no card at all. */
 const none = /No devices were found/i;
@@ -15,7 +20,7 @@ export default {
   },
   reads: ['nvidia-smi', 'dmesg'],
   match: (records) => [
-    ...records.filter((record) => says(record, lost)),
+    ...records.filter((record) => says(record, lost) || says(record, unreadable)),
     ...(records.some((record) => says(record, none)) ? [] : records.filter((record) => says(record, noHandle))),
   ],
   beats: [

@@ -115,6 +115,27 @@ export const ollamaState: CauseCases = {
       audit({ outcome: 'ok', status: 200, stream: false, decode_time: 40, queue_time: 0, response_time: 41 }),
     ],
   },
+  'model-unloaded': {
+    formats: [
+      audit({
+        outcome: 'ok',
+        status: 200,
+        stream: true,
+        ttft: 8.2,
+        queue_time: 0.1,
+        load_time: 7.5,
+        response_time: 12,
+      }),
+      audit({ outcome: 'ok', status: 200, stream: false, decode_time: 1, load_time: 6, response_time: 9 }),
+      audit({ outcome: 'timeout', status: 504, stream: true, ttft: null, load_time: 300, response_time: 300 }),
+    ],
+    nearMisses: [
+      // It was loaded in no time, or the load was the lesser part.
+      audit({ outcome: 'ok', status: 200, stream: true, ttft: 1.9, queue_time: 0, load_time: 1.8, response_time: 12 }),
+      audit({ outcome: 'ok', status: 200, stream: true, ttft: 20, queue_time: 0, load_time: 2, response_time: 25 }),
+      audit({ outcome: 'ok', status: 200, stream: true, ttft: 8.2, queue_time: 0, load_time: null, response_time: 9 }),
+    ],
+  },
   'port-in-use': {
     formats: [
       raw('Error: listen tcp 127.0.0.1:11434: bind: Normalement une seule utilisation de chaque adresse'),
