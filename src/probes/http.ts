@@ -1,16 +1,7 @@
-<<<<<<< HEAD
-
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { text } from 'node:stream/consumers';
-
-=======
-
 import { isIPv6, type LookupFunction } from 'node:net';
-import { Agent, request } from 'undici';
-
->>>>>>> room-b6
-
+import { text } from 'node:stream/consumers';
 import { codeOf, OpsError, reasonOf } from '../errors.ts';
 
 export interface HttpOptions {
@@ -38,30 +29,18 @@ export interface HttpReply {
  */
 export async function getHttp(url: string, { timeoutMs, headers = {}, address }: HttpOptions): Promise<HttpReply> {
   const start = performance.now();
-<<<<<<< HEAD
   const signal = AbortSignal.timeout(timeoutMs);
+  const options = { agent: false, headers, signal, ...(address === undefined ? {} : { lookup: always(address) }) };
   try {
     const reply = await new Promise<IncomingMessage>((resolve, reject) => {
       const { get } = url.startsWith('https:') ? https : http;
-      get(url, { agent: false, headers, signal }, resolve).on('error', reject);
+      get(url, options, resolve).on('error', reject);
     });
     const body = await text(reply);
     return { status: reply.statusCode ?? 0, body, headers: reply.headers, ms: performance.now() - start };
   } catch (thrown) {
     const reason = signal.aborted ? `no answer within ${timeoutMs} ms` : httpReason(thrown);
     throw new OpsError('probe_failed', { probe: url, reason }, { cause: thrown });
-=======
-  const agent = address === undefined ? undefined : new Agent({ connect: { lookup: always(address) } });
-  try {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const reply = await request(url, { headers, signal, ...(agent ? { dispatcher: agent } : {}) });
-    const body = await reply.body.text();
-    return { status: reply.statusCode, body, headers: reply.headers, ms: performance.now() - start };
-  } catch (thrown) {
-    throw new OpsError('probe_failed', { probe: url, reason: httpReason(thrown, timeoutMs) }, { cause: thrown });
-  } finally {
-    await agent?.destroy();
->>>>>>> room-b6
   }
 }
 
