@@ -66,7 +66,7 @@ const owners: readonly { library: string; may: string }[] = [
   { library: 'execa', may: '^src/(probes|demo)/|^src/cli/commands/up\\.ts$' },
   { library: 'fastify', may: '^gateway/(server\\.ts$|routes/)|^src/(page|demo)/' },
   { library: 'ioredis', may: '^gateway/admission/rate-limit-redis\\.ts$' },
-  { library: '@grafana/', may: '^dashboards/builder\\.ts$' },
+  { library: '@grafana/', may: '^dashboards/(builder|links)\\.ts$' },
 ];
 
 const product = '^(src|gateway|alerts|dashboards)/';
