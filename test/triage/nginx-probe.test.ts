@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { probeTarget } from '../../src/triage/evidence/nginx-config.ts';
 import { triage } from '../../src/triage/triage.ts';
-import { accessLine, build, closeServers } from './world.ts';
+import { accessLine, build, closeServers, minutesAgo } from './world.ts';
 
 const gateway = 'location /v1/ { proxy_pass http://gateway_backend; }';
 
@@ -59,38 +59,70 @@ describe('ops triage', () => {
     seen.splice(0);
   });
 
+  interface Change {
+    readonly probe_url?: string;
+    readonly web_ports?: number[];
+    readonly requestId?: string;
+    readonly answer?: readonly [number, string];
+  }
+
   /** A world whose Nginx is said to serve on a port where this server does. */
-  async function walk(access: readonly string[], change: { probe_url?: string; web_ports?: number[] } = {}) {
+  async function walk(access: readonly string[], change: Change = {}) {
+    const { answer = [200, '{"status":"ok"}'], requestId, ...settings } = change;
     nginx = createServer((request, response) => {
       seen.push(request);
-      response.end('{"status":"ok"}');
+      response.writeHead(answer[0]).end(answer[1]);
     }).listen(0, '127.0.0.1');
     await once(nginx, 'listening');
     const { port } = nginx.address() as AddressInfo;
     const options = await build({ access });
     writeFileSync(options.config.nginx_config, `server { listen ${port}; server_name ai.example; ${gateway} }`);
-    const { sources } = await triage({ ...options, config: { ...options.config, ...change } });
-    return sources.find(({ kind }) => kind === 'nginx-probe');
+    const config = { ...options.config, ...settings };
+    const { sources, steps, verdict } = await triage({ ...options, config, ...(requestId ? { requestId } : {}) });
+    const [nginxBox, gatewayBox] = steps.map(({ state }) => state);
+    return { probe: sources.find(({ kind }) => kind === 'nginx-probe'), nginxBox, gatewayBox, cause: verdict.cause };
   }
 
+  /** Someone has opened the page an hour ago. */
+  const opened = [accessLine('GET /', 200, 512, minutesAgo(60))];
   const served = [accessLine('POST /v1/chat/completions', 200)];
 
   test('asks through Nginx where its configuration leads, by name and at this machine', async () => {
-    expect(await walk(served)).toMatchObject({ state: 'read', lines: 1 });
+    expect((await walk(served)).probe).toMatchObject({ state: 'read', lines: 1 });
     const [{ url, headers } = {} as IncomingMessage] = seen;
     expect(url).toBe('/v1/health');
     expect(headers).toMatchObject({ host: expect.stringMatching(/^ai\.example:/), 'user-agent': 'ops-probe' });
   });
 
   test('asks nothing where Nginx has never served, or is said not to be here', async () => {
-    expect(await walk([])).toBeUndefined();
-    expect(await walk(served, { web_ports: [] })).toBeUndefined();
+    expect((await walk([])).probe).toBeUndefined();
+    expect((await walk(served, { web_ports: [] })).probe).toBeUndefined();
     expect(seen).toEqual([]);
   });
 
   test('asks the URL that was set, whatever Nginx says', async () => {
-    const probe = await walk([], { probe_url: 'http://127.0.0.1:1' });
+    const { probe } = await walk([], { probe_url: 'http://127.0.0.1:1' });
     expect(probe?.note).toBe('GET http://127.0.0.1:1/v1/health failed: connection refused');
     expect(seen).toEqual([]);
+  });
+
+  test('answers two boxes by it where nobody has asked anything', async () => {
+    expect(await walk(opened)).toMatchObject({ nginxBox: 'healthy', gatewayBox: 'healthy' });
+    // Of one request it says nothing.
+    expect(await walk(opened, { requestId: 'r9' })).toMatchObject({ nginxBox: 'unknown', gatewayBox: 'unknown' });
+  });
+
+  test.each([
+    [502, '<html>502 Bad Gateway</html>'],
+    [503, '{"error":{"code":"gateway_unavailable"}}'],
+  ])('names a gateway that Nginx does not reach, by a %i', async (...answer) => {
+    const told = await walk(opened, { answer });
+    expect(told).toMatchObject({ nginxBox: 'healthy', gatewayBox: 'fault', cause: 'upstream-refused' });
+  });
+
+  test('takes a limit for no such thing', async () => {
+    expect((await walk(opened, { answer: [503, 'Service Temporarily Unavailable'] })).cause).not.toBe(
+      'upstream-refused',
+    );
   });
 });

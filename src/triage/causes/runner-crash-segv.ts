@@ -14,9 +14,16 @@ const died = new RegExp(
   'i',
 );
 
-/** Ollama 0.32 logs nothing when a runner dies in the middle of an answer: the stream ends in an error after its 200. */
-const brokenOff = ({ outcome, status, ttft, probe }: AuditLine) =>
-  outcome === 'upstream_error' && status === 200 && typeof ttft === 'number' && !probe;
+/**
+ * Ollama 0.32 logs nothing when a runner dies in the middle of an answer: the stream ends in an error after its 200. Where the
+ * gateway kept Ollama's words for it, those decide.
+ */
+const brokenOff = ({ outcome, status, ttft, probe, upstream_failure = '' }: AuditLine) =>
+  outcome === 'upstream_error' &&
+  status === 200 &&
+  typeof ttft === 'number' &&
+  !probe &&
+  !upstream_failure.startsWith('error_record: ');
 
 export default {
   step: 4,

@@ -103,8 +103,9 @@ export async function collectSockets(webPorts: readonly number[], now: number): 
 export function collectNginxProbe({ base, ...where }: ProbeTarget, now: number, timeoutMs: number): Promise<Collected> {
   const url = new URL('/v1/health', base).href;
   return asked('nginx-probe', url, now, async () => {
-    const { status, ms } = await getHttp(url, { timeoutMs, headers: { 'user-agent': probeAgent }, ...where });
-    return [`GET ${url} ${status} in ${Math.round(ms)} ms`];
+    const { status, body, ms } = await getHttp(url, { timeoutMs, headers: { 'user-agent': probeAgent }, ...where });
+    const code = /"code":"(\w{1,40})"/.exec(body)?.[1];
+    return [`GET ${url} ${status}${code ? ` (${code})` : ''} in ${Math.round(ms)} ms`];
   });
 }
 
