@@ -20,7 +20,8 @@ export function stepsAfter(written: ReadonlySet<Part>, first: boolean, serverNam
       first,
       'a key for the chat UI: its entry goes into /etc/clawdbot-ops/ops.yaml',
       'ops keys create --id clawdbot',
-      'ops config check --config /etc/clawdbot-ops/ops.yaml',
+      'editor /etc/clawdbot-ops/ops.yaml',
+      'ops config check',
     ],
     [written.has('gateway') || written.has('watch') || written.has('ollama'), 'services', 'systemctl daemon-reload'],
     [first, 'from now on and at every boot', 'systemctl enable qwen-gateway clawdbot-ops-watch'],
@@ -45,7 +46,7 @@ export function stepsAfter(written: ReadonlySet<Part>, first: boolean, serverNam
       'ops firewall print > /etc/clawdbot-ops/firewall.nft',
       'nft -f /etc/clawdbot-ops/firewall.nft',
     ],
-    [first, 'what holds, tried', 'ops security', 'ops status'],
+    [first, 'what holds, tried', 'ops status --wait 30s', 'ops security'],
   ];
   return all.flatMap(([needed, what, ...commands]) => (needed ? [{ what, commands }] : []));
 }
@@ -60,7 +61,7 @@ export function stepsToUninstall(paths: readonly string[]): Step[] {
     { what: 'what reads them', commands: ['systemctl daemon-reload', 'nginx -t && systemctl reload nginx'] },
     { what: 'Ollama with its own settings again', commands: ['systemctl restart ollama'] },
     { what: 'the firewall rules', commands: ['nft delete table inet clawdbot_ops'] },
-    { what: 'users', commands: ['userdel qwen-gateway', 'userdel clawdbot-ops'] },
+    { what: 'users', commands: ['userdel clawdbot-ops', 'userdel qwen-gateway'] },
     {
       what: 'configuration, incidents, samples and logs, if you want them gone too',
       commands: ['# rm -r /etc/clawdbot-ops /var/lib/clawdbot-ops /var/log/clawdbot-ops'],

@@ -22,9 +22,9 @@ ${trustedRules.map((rule) => `        ${rule}\n`).join('')}        # Before what
         ct direction original tcp dport { ${closed.join(', ')} } counter drop comment "clawdbot-ops and Ollama"
         ct state established,related accept
         ct state invalid drop
-        # IPv6 needs its neighbours, routers and path MTU; IPv4 the last.
-        meta l4proto ipv6-icmp accept
-        meta l4proto icmp icmp type { destination-unreachable, time-exceeded, parameter-problem, echo-request } accept
+        # IPv6 needs its neighbours, routers and path MTU; IPv4 the last. By number: names need /etc/protocols.
+        meta l4proto 58 accept comment "ICMPv6"
+        icmp type { destination-unreachable, time-exceeded, parameter-problem, echo-request } accept
         ip6 saddr fe80::/10 udp dport 546 accept comment "DHCPv6"
         tcp dport { ${open.join(', ')} } accept comment "ssh, HTTP, HTTPS"
     }
