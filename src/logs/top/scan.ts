@@ -20,7 +20,7 @@ export interface Question {
 
 const blockSize = 1 << 20;
 /** Inflating in larger blocks takes half the time of small ones; still larger ones only take memory. */
-const inflatedSize = 256 << 10;
+const inflatedSize = 128 << 10;
 /** A line that is longer is no entry of a log and is left out. */
 const longestLine = 1 << 20;
 
