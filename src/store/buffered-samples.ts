@@ -35,6 +35,10 @@ export function bufferedSamples(store: SampleStore): SampleStore {
       const written = store.read(select, from, to);
       return held.length === 0 ? written : joined(written, memory.read(select, from, to));
     },
+    forgetAfter(at) {
+      hold(held.filter((sample) => sample.at <= at));
+      store.forgetAfter(at);
+    },
     latest(name, from) {
       const newest = new Map(store.latest(name, from).map((sample) => [labelKey(sample.labels), sample]));
       for (const sample of held)

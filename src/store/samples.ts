@@ -16,6 +16,8 @@ export interface SampleStore extends SeriesReader {
   append(samples: readonly Sample[]): void;
   /** The newest point of every series that has one since `from`, milliseconds. */
   latest(name: string, from: number): Sample[];
+  /** Forgets what a clock that was set back has left in the future, milliseconds. */
+  forgetAfter(at: number): void;
   /** Thins and forgets; a slice of the series at each call so that no call blocks for long. */
   prune(retention: Retention): void;
   /** Bytes of the file that hold something; freed ones are used again before it grows. */
@@ -66,6 +68,7 @@ function storeOf(database: DatabaseSync): SampleStore {
   const held = database.prepare(
     'SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
   );
+  const forget = database.prepare('DELETE FROM points WHERE series = ? AND at > ?');
   const prune = pruner(database);
 
   return {
@@ -92,6 +95,11 @@ function storeOf(database: DatabaseSync): SampleStore {
       return index.named(name).flatMap(({ id, labels }): Sample[] => {
         const point = newest.get(id, Math.round(from)) as unknown as Point | undefined;
         return point ? [{ name, labels, ...point }] : [];
+      });
+    },
+    forgetAfter(at) {
+      transaction(database, () => {
+        for (const { id } of index.all()) forget.run(id, Math.round(at));
       });
     },
     prune: (retention) => prune(index.all(), retention),

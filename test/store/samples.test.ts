@@ -203,3 +203,22 @@ test('a quarter of an hour is held in memory at most', () => {
   );
   store.close();
 });
+
+test('what lies in the future is forgotten, on the disk and in memory', () => {
+  const store = openSamples(temporaryFolder('samples'));
+  let full = false;
+  const samples = bufferedSamples({
+    ...store,
+    append(batch) {
+      if (full) throw new OpsError('disk_full', { path: 'samples.db' });
+      store.append(batch);
+    },
+  });
+  samples.append([used('a', 1000, 1), used('a', 3000, 3)]);
+  full = true;
+  expect(() => samples.append([used('b', 2000, 2), used('b', 4000, 4)])).toThrow('no room');
+  samples.forgetAfter(2000);
+  const values = samples.read(select(gpuMemoryUsed), 0, 9000).map(({ points }) => points.map(({ value }) => value));
+  expect(values).toEqual([[1], [2]]);
+  store.close();
+});
