@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { diagnoseText } from '../../src/triage/diagnose.ts';
-import { blind, corpus, field } from '../../tools/corpus/evaluate.ts';
+import { everyCase } from '../../tools/corpus/evaluate.ts';
 import { seeded } from './mutations.ts';
 import { paraphrases } from './paraphrases.ts';
 
-const cases = [...corpus(), ...field('a'), ...field('b'), ...blind()];
+const cases = everyCase();
 
 describe.each(paraphrases)('the same fault on a machine with other $name', ({ apply }) => {
   test('has the same name', async () => {

@@ -25,7 +25,9 @@ const replacements: readonly (readonly [RegExp, string])[] = [
 /** The line in plain characters: without colours and control characters, with straight quotes, not as HTML. */
 export function plainCharacters(text: string): string {
   if (!unusual.test(text)) return text;
-  return replacements.reduce((rest, [pattern, by]) => rest.replace(pattern, by), text);
+  // In a line of JSON they stand in its texts, which they must not end.
+  const whole = text.startsWith('{"') ? text.replace(/[\u201c-\u201f]|&quot;/g, '\\"') : text;
+  return replacements.reduce((rest, [pattern, by]) => rest.replace(pattern, by), whole);
 }
 
 const quotes = /^ ?(?:> ?){1,8}/;
