@@ -1,6 +1,7 @@
 import { exitCode, OpsError } from '../../errors.ts';
 import type { CliCommand, CliContext } from '../command.ts';
 import { configOption, readConfiguration } from '../configuration.ts';
+import { loginPort } from '../login-port.ts';
 import { portOption } from '../port-option.ts';
 
 interface Options {
@@ -46,12 +47,6 @@ async function rendererOf(format: string) {
   if (format === 'nftables') return (await import('../../setup/firewall/nftables.ts')).renderNftables;
   if (format === 'iptables') return (await import('../../setup/firewall/iptables.ts')).renderIptables;
   throw new OpsError('usage', { message: `--format: expected nftables or iptables, got "${format}"` });
-}
-
-/** The server's port of this login: rules that close it would lock out who loads them. */
-function loginPort({ SSH_CONNECTION = '' }: CliContext['env']): number[] {
-  const port = Number(SSH_CONNECTION.split(' ')[3]);
-  return port > 0 ? [port] : [];
 }
 
 export default command;

@@ -13,6 +13,8 @@ export interface TwoHosts {
   /** Runs a program on the box or on the other machine; its output. */
   onBox(program: string, ...args: string[]): string;
   onOther(program: string, ...args: string[]): string;
+  startOnBox(program: string, ...args: string[]): RunningProgram;
+  startOnOther(program: string, ...args: string[]): RunningProgram;
   /** Listens on ports of every address of the box. */
   listen(ports: readonly number[]): Promise<void>;
   /** Which `address port` pairs accept a connection from the other machine, or from the box itself. */
@@ -40,14 +42,19 @@ export function startTwoHosts(): TwoHosts {
     ip('-n', name, 'address', 'add', `fd83::${last}/64`, 'dev', 'wire', 'nodad');
     for (const device of ['lo', 'wire']) ip('-n', name, 'link', 'set', device, 'up');
   }
+  const start = (name: string, ...words: string[]) => {
+    const program = startProgram('ip', ['netns', 'exec', name, ...words]);
+    programs.push(program);
+    return program;
+  };
   return {
     box: ['10.83.0.1', 'fd83::1'],
     onBox: (...words) => inside(box, ...words),
     onOther: (...words) => inside(other, ...words),
+    startOnBox: (...words) => start(box, ...words),
+    startOnOther: (...words) => start(other, ...words),
     async listen(ports) {
-      const words = [process.execPath, '-e', listener, ...ports.map(String)];
-      const program = startProgram('ip', ['netns', 'exec', box, ...words]);
-      programs.push(program);
+      const program = start(box, process.execPath, '-e', listener, ...ports.map(String));
       if (program.process.stdout) await once(program.process.stdout, 'data');
     },
     reachable(from, addresses, ports) {
