@@ -1,7 +1,8 @@
 import type { AuditLine } from '../../audit-line.ts';
 import { type Cause, says } from '../cause.ts';
 
-const left = /aborting completion request|client connection closed|context canceled/i;
+const left =
+  /aborting completion request|client prematurely closed connection, so upstream|client connection closed|context canceled/i;
 
 /** A server fault takes any time; a caller's timeout is a round number of seconds. */
 const isRound = (seconds: number) => seconds >= 3 && seconds - Math.floor(seconds) < 0.02;
@@ -17,7 +18,7 @@ export default {
     en: 'A browser, a proxy or a program closed the connection before the answer was complete. Then the question is why it was slow.',
     zh: '浏览器、代理或程序在应答完成前断开。接下来要问为什么慢。',
   },
-  reads: ['ollama-log', 'nginx-access', 'gateway-log'],
+  reads: ['ollama-log', 'nginx-access', 'nginx-error', 'gateway-log'],
   match: (records) => [
     ...records.filter((record) => says(record, left)),
     ...records.filter(({ access, gin }) => access?.status === 499 || gin?.status === 499),

@@ -8,8 +8,10 @@ export default {
     en: 'This build needs AVX, which the processor or the virtual machine does not offer.',
     zh: '该版本需要 AVX,而 CPU 或虚拟机不提供。',
   },
-  reads: ['ollama-log'],
-  match: lines(/0xc000001d|illegal instruction|status=4\/ILL/i),
+  reads: ['ollama-log', 'dmesg'],
+  match: lines(
+    /0xc000001d|(?<!an )illegal instruction|status=4\/ILL|traps: (?:ollama|llama)\S{0,30} trap invalid opcode/i,
+  ),
   beats: ['runner-crash-segv', 'panic'],
   fix: ['Set the virtual machine\'s CPU type to "host", or build Ollama without AVX.'],
   confirm: ['grep -o -m1 -w avx2 /proc/cpuinfo'],

@@ -10,7 +10,7 @@ export default {
   },
   reads: ['ollama-log'],
   match: lines(
-    /no kernel image is available|hipErrorNoBinaryForGpu|Unable to find code object|PTX was compiled with an unsupported toolchain/i,
+    /no kernel image is available|hipErrorNoBinaryForGpu|Unable to find code object|device kernel image is invalid|TensileLibrary\S{0,40}: .{0,60}GPU arch|PTX was compiled with an unsupported toolchain/i,
   ),
   beats: ['cuda-error', 'runner-crash-segv', 'panic'],
   fix: ['curl -fsSL https://ollama.com/install.sh | sh   # a version that knows the GPU'],

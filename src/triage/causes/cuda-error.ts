@@ -11,7 +11,7 @@ export default {
   reads: ['ollama-log', 'dmesg'],
   match: lines(
     new RegExp(
-      `CUDA error(?: \\d+ at|: (?!out of memory))|CUBLAS_STATUS_(?!ALLOC)|amdgpu: .{0,40}page fault|${xid(13, 31, 32, 43, 69, 109)}`,
+      `CUDA error(?: \\d+ at|: (?!out of memory|uncorrectable ECC|CUDA driver version is insufficient))|CU(?:BLAS|DNN)_STATUS_(?!ALLOC)|\\bErrorDeviceLost\\b|amdgpu: .{0,40}page fault|${xid(13, 31, 32, 43, 69, 109)}`,
       'i',
     ),
   ),

@@ -9,8 +9,12 @@ export default {
     zh: '内核仍运行旧驱动,而程序使用新版本,任何程序都无法访问 GPU。',
   },
   reads: ['nvidia-smi', 'dmesg', 'ollama-log'],
-  match: lines(/API mismatch: the client has the version|Driver\/library version mismatch/i),
+  match: lines(
+    /API mismatch: the client has the version|Driver\/library version mismatch|driver version is insufficient for CUDA runtime/i,
+  ),
   beats: [
+    'cuda-error',
+    'runner-crash-segv',
     'gpu-not-detected',
     'cpu-offload-slow',
     'ollama-slow',

@@ -8,9 +8,9 @@ export default {
     en: 'The kernel has no working GPU driver: a kernel update without the module, or Secure Boot.',
     zh: '内核没有可用的 GPU 驱动:内核升级后缺少模块,或 Secure Boot 拦截。',
   },
-  reads: ['nvidia-smi', 'dmesg'],
+  reads: ['nvidia-smi', 'dmesg', 'ollama-log'],
   match: lines(
-    /could(?:n.?t| not) communicate with the NVIDIA|RmInitAdapter failed|rm_init_adapter failed|No devices were found|NVRM: No NVIDIA (?:graphics adapter|GPU|devices?)|NVIDIA (?:probe|init) (?:routine|module) (?:was not called|failed)|initialize NVML: Driver Not Loaded|insert '?nvidia|Module nvidia not found|nvidia-smi: (?:command )?not found/i,
+    /could(?:n.?t| not) communicate with the NVIDIA|RmInitAdapter failed|rm_init_adapter failed|No devices were found|NVRM: No NVIDIA (?:graphics adapter|GPU|devices?)|NVIDIA (?:probe|init) (?:routine|module) (?:was not called|failed)|initialize NVML: Driver Not Loaded|insert '?nvidia|Module nvidia\S{0,20} not found|nvidia-smi: (?:command )?not found/i,
   ),
   beats: ['gpu-not-detected', 'cpu-offload-slow', 'ollama-slow', 'client-abort', 'upstream-timeout'],
   fix: ['dkms autoinstall && modprobe nvidia', 'mokutil --sb-state', 'reboot'],

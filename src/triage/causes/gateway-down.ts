@@ -1,4 +1,9 @@
-import { type Cause, lines } from '../cause.ts';
+import { type Cause, says } from '../cause.ts';
+import { refusedAt } from '../refusal.ts';
+
+const silent = /connection refused|no answer within|did not answer watch/i;
+/** A client's own words, pasted. */
+const refused = new RegExp(refusedAt(18_789), 'i');
 
 export default {
   step: 2,
@@ -8,8 +13,8 @@ export default {
     en: "Nothing answers at the gateway's address, so neither Nginx nor Clawdbot can pass a request on.",
     zh: '网关地址无应答,Nginx 与 Clawdbot 都无法转发请求。',
   },
-  reads: ['gateway-api'],
-  match: lines(/connection refused|no answer within|did not answer watch/i),
+  reads: ['gateway-api', 'ollama-log'],
+  match: (records) => records.filter((record) => says(record, record.kind === 'gateway-api' ? silent : refused)),
   beats: [
     'upstream-refused',
     'upstream-unreachable',

@@ -8,8 +8,9 @@ export default {
     en: 'A memory cell of the GPU failed. 63 only marks a row for repair at the next reset; 48, 64 and 95 need a reset soon.',
     zh: 'GPU 显存单元出错。63 只是标记待修复;48、64、95 需尽快复位。',
   },
-  reads: ['dmesg'],
-  match: lines(new RegExp(xid(48, 63, 64, 92, 94, 95), 'i')),
+  reads: ['dmesg', 'ollama-log'],
+  match: lines(new RegExp(`${xid(48, 63, 64, 92, 94, 95)}|CUDA error: uncorrectable ECC error`, 'i')),
+  beats: ['runner-crash-segv', 'panic'],
   fix: ['nvidia-smi -q -d ROW_REMAPPER,ECC', 'reboot   # at a quiet hour'],
   confirm: ['journalctl -k | grep Xid | tail'],
   example: {

@@ -1,7 +1,7 @@
 import { type Cause, says, xid } from '../cause.ts';
 
 const lost = new RegExp(
-  `${xid(62, 79, 119, 120, 154)}|fallen off the bus|GPU is lost|GPU requires reset|Reset Required\\s*: Yes`,
+  `${xid(62, 79, 119, 120, 154)}|fallen off the bus|GSP RM heartbeat timed out|Heartbeat timed out, currentTimeMs|GPU is lost|GPU requires reset|Reset Required\\s*: Yes`,
   'i',
 );
 /** A row of the table whose temperature or performance state cannot be had; the power alone is missing on healthy cards. */

@@ -1,6 +1,9 @@
 import type { Cause } from '../cause.ts';
 import { victimOf } from '../oom-victim.ts';
 
+/** What Kubernetes and Docker say of a container that was killed; it is Ollama's where its log is looked at. */
+const ofContainer = /\breason"?:\s*"?OOMKilled\b|"OOMKilled":\s*true/i;
+
 export default {
   step: 4,
   weight: 'root',
@@ -10,7 +13,10 @@ export default {
     zh: '机器或服务限额内存耗尽,内核结束了模型进程。',
   },
   reads: ['ollama-log', 'dmesg'],
-  match: (records) => records.filter(({ message }) => victimOf(message) === 'ollama'),
+  match: (records) =>
+    records.filter(
+      ({ kind, message }) => victimOf(message) === 'ollama' || (kind === 'ollama-log' && ofContainer.test(message)),
+    ),
   beats: [
     'gpu-oom',
     'runner-crash-segv',

@@ -14,7 +14,7 @@ export default {
       record.kind === 'nginx-error'
         ? says(
             record,
-            /\bbind\(\) to \S{1,100} failed|still could not bind\(\)|open\(\) "\S{0,200}nginx\.pid" failed|invalid PID number/,
+            /\bbind\(\) to \S{1,100} failed|still could not bind\(\)|open\(\) "\S{0,200}nginx\.pid" failed|invalid PID number|\[emerg\] (?:unknown|invalid|unexpected|duplicate|directive)\b|configuration file \S{1,200} test failed/,
           )
         : says(record, /nginx does not listen|connection refused|did not answer watch/i),
     ),

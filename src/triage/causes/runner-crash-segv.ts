@@ -6,6 +6,7 @@ const died = new RegExp(
   [
     '(?:llama runner|llama-server|model runner)(?: process)?(?: has)?(?: unexpectedly)? (?:terminated|stopped|exited)(?! successfully)',
     'process no longer running|error starting (?:the external )?llama runner|terminate called after throwing',
+    String.raw`GGML_ASSERT\(.{1,300}\) failed|(?:ollama|llama)\S{0,30}\[\d+\]: segfault at`,
     'SIGSEGV|SIGABRT|SIGBUS|signal: (?:segmentation fault|abort|killed|bus error|terminated)|status=(?:6/ABRT|11/SEGV)',
     '0xc0000(?:409|005|374)|ROCm error|error was encountered while running the model',
     // The server talks to it over a port of this machine.
@@ -33,7 +34,7 @@ export default {
     en: 'The process that computes the answer ended in the middle of its work. Ollama starts a new one for the next request, which pays the load again.',
     zh: '计算回答的进程中途退出。下一个请求会重新启动它,并再次付出加载时间。',
   },
-  reads: ['ollama-log', 'gateway-log'],
+  reads: ['ollama-log', 'gateway-log', 'dmesg'],
   match: (records) => [
     ...records.filter((record) => says(record, died) || (record.audit && brokenOff(record.audit))),
     ...(goDumpOf(records) === 'runner' ? records.filter(inGoDump) : []),

@@ -10,7 +10,7 @@ export default {
   },
   reads: ['ollama-log'],
   match: lines(
-    /error while loading shared libraries|terminated: exit status (?:127|0xc0000135)|Unable to load dynamic (?:server )?library|symbol lookup error|(?:terminated|Error):.{0,300}(?:undefined symbol|cannot open shared object file)|version `\w+_[\d.]+' not found/i,
+    /error while loading shared libraries|terminated: exit status (?:127|0xc0000135)|Unable to load dynamic (?:server )?library|llama-server binary not found|symbol lookup error|(?:terminated|Error):.{0,300}(?:undefined symbol|cannot open shared object file)|version `\w+_[\d.]+' not found/i,
   ),
   beats: ['runner-crash-segv', 'panic'],
   fix: ['curl -fsSL https://ollama.com/install.sh | sh'],

@@ -1,8 +1,5 @@
 import { type Cause, lines } from '../cause.ts';
-
-/** How programs in several languages say that nobody listens. */
-const refusal =
-  '(?:connection refused|ECONNREFUSED|connect call failed|(?:failed|unable) to (?:connect|establish)|cannot connect|actively refused)';
+import { refusedAt } from '../refusal.ts';
 
 export default {
   step: 3,
@@ -17,7 +14,7 @@ export default {
     new RegExp(
       [
         String.raw`ollama'?:? (?:command )?not found|could(?: not|n't) connect to (?:a running |the )?ollama|Unit ollama\.service (?:could not be|not) (?:found|loaded)`,
-        String.raw`\b11434\b.{0,400}${refusal}|${refusal}.{0,200}\b11434\b`,
+        refusedAt(11_434),
         String.raw`^GET \S{1,300} failed: (?:connection refused|no answer within|.{0,100}(?:reset|closed))|did not answer watch`,
       ].join('|'),
       'i',

@@ -49,7 +49,7 @@ export const machineMessages: readonly Message[] = [
     'Unable to determine the device handle for GPU 0000:01:00.0: GPU is lost.  Reboot the system to recover this GPU',
     'gpu-lost-xid',
   ],
-  ['No devices were found', 'gpu-lost-xid'],
+  ['No devices were found', 'driver-not-loaded'],
   [
     'Out of memory: Killed process 4242 (ollama) total-vm:81234567kB, anon-rss:61234567kB, file-rss:0kB, shmem-rss:0kB, UID:998 pgtables:120000kB oom_score_adj:0',
     'host-oom-killed',

@@ -35,7 +35,7 @@ export const ollamaMessages: readonly Message[] = [
     `${at} msg="error loading llama server" error="llama runner process has terminated: exit status 127"`,
     'runner-lib-missing',
   ],
-  [`${at} msg="llama-server terminated" error="signal: killed"`, 'host-oom-killed'],
+  [`${at} msg="llama-server terminated" error="signal: killed"`, 'runner-crash-segv'],
   [
     `${at} msg="error loading llama server" error="llama-server process has terminated: exit status 1: cudaMalloc failed: out of memory"`,
     'gpu-oom',
