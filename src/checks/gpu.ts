@@ -15,6 +15,12 @@ interface GpuConfig extends CheckConfig {
 /** GPUs that each program has listed since this process started: one that is gone must not be forgotten. */
 const seen = new Map<string, Set<string>>();
 
+/** Who held memory when each program was last asked, and how much was held. */
+const holders = new Map<string, { used: string; at: number; processes: readonly GpuProcess[] }>();
+
+/** While as much memory is held, it is by the same programs; they are asked for again after so many milliseconds. */
+const holdersMs = 60_000;
+
 /** A GPU that has vanished lacks its own series and lowers `ops_gpus_visible` below `ops_gpus_expected`. */
 const check: Check<GpuConfig> = {
   summary: { en: 'memory, temperature, load and clock limits of every GPU', zh: '每块 GPU 的显存、温度、负载与降频' },
@@ -36,7 +42,7 @@ const check: Check<GpuConfig> = {
     for (const { uuid } of readings) remembered.add(uuid);
     const missing = [...remembered].filter((uuid) => !readings.some((one) => one.uuid === uuid));
     if (missing.length > 0) log.warn({ missing }, 'GPUs have vanished');
-    const processes = readings.length === 0 ? [] : await processesOf(query, log);
+    const processes = await processesOf(query, readings, { clock, log });
     const at = clock.now();
     return [
       sampleOf(gpu.gpusVisible, {}, readings.length, at),
@@ -57,10 +63,21 @@ async function readingsOf(query: GpuQuery, expected: number): Promise<GpuReading
   }
 }
 
-/** Who holds memory is an extra: the rest is measured without it. */
-async function processesOf(query: GpuQuery, log: CheckContext['log']): Promise<GpuProcess[]> {
+/** Who holds memory is an extra: the rest is measured without it. A program is not started where nothing has changed. */
+async function processesOf(
+  query: GpuQuery,
+  readings: readonly GpuReading[],
+  { clock, log }: Pick<CheckContext, 'clock' | 'log'>,
+): Promise<readonly GpuProcess[]> {
+  if (readings.length === 0) return [];
+  const used = readings.map(({ uuid, memoryUsedBytes }) => `${uuid} ${memoryUsedBytes}`).join();
+  const known = holders.get(query.command);
+  const at = clock.monotonic();
+  if (known?.used === used && at - known.at < holdersMs) return known.processes;
   try {
-    return await queryGpuProcesses(query);
+    const processes = await queryGpuProcesses(query);
+    holders.set(query.command, { used, at, processes });
+    return processes;
   } catch (thrown) {
     if (!(thrown instanceof OpsError)) throw thrown;
     log.warn({ reason: thrown.message }, 'the processes on the GPUs are unknown');

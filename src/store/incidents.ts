@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { OpsError, reasonOf } from '../errors.ts';
 import { type Labels, labelKey } from '../expression/series.ts';
 import { makeFolder } from '../make-folder.ts';
+import { throwUnlessDamaged } from './damage.ts';
 import { changingOf, type StoredIncident, toIncident } from './incident-row.ts';
 import { migrate } from './incident-schema.ts';
 import { type JobStore, jobsOf } from './jobs.ts';
@@ -156,7 +157,8 @@ function openOrReplace(file: string, onReset: (reason: string) => void): Databas
   try {
     return open(file);
   } catch (error) {
-    onReset(error instanceof Error ? error.message : String(error));
+    throwUnlessDamaged(error, file);
+    onReset(reasonOf(error));
     // The journal goes with its file: together they may still be repaired by hand.
     for (const suffix of ['', '-wal', '-shm']) {
       if (existsSync(file + suffix)) renameSync(file + suffix, `${file}.corrupt${suffix}`);

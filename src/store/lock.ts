@@ -29,8 +29,12 @@ export function lockFolder(folder: string): () => void {
     database.close();
     throw new OpsError('state_locked', { pid: readPid(pidFile), path: folder }, { cause: error });
   }
-  writeFileSync(pidFile, `${process.pid}\n`);
   held.add(database);
+  try {
+    writeFileSync(pidFile, `${process.pid}\n`);
+  } catch {
+    // A full disk: a second watch is refused all the same, without the number of this one.
+  }
   return () => {
     held.delete(database);
     database.close();

@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { reasonOf } from '../errors.ts';
+import { throwUnlessDamaged } from './damage.ts';
 
 const schema = `
   PRAGMA journal_mode = WAL;
@@ -14,6 +15,7 @@ export function openSamplesFile(file: string, onReset: (reason: string) => void)
   try {
     return open(file);
   } catch (error) {
+    throwUnlessDamaged(error, file);
     onReset(reasonOf(error));
     rmSync(`${file}-wal`, { force: true });
     rmSync(`${file}-shm`, { force: true });

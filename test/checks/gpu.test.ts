@@ -4,6 +4,7 @@ import { watchMetrics } from '../../src/catalogue/index.ts';
 import gpu from '../../src/checks/gpu.ts';
 import { createGpuSimulator, type GpuSimulator } from '../../src/demo/gpu-simulator.ts';
 import { OpsError } from '../../src/errors.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { temporaryFolder } from '../support/ops.ts';
 import { runCheck, valuesOf } from './support/context.ts';
 
@@ -86,6 +87,24 @@ describe('the GPU check', () => {
     expect(of('ops_gpu_process_memory_bytes', { uuid: 'GPU-a', process: 'ollama' })).toEqual([9500 * mebibyte]);
     expect(of('ops_gpu_process_memory_bytes', { uuid: 'GPU-a', process: 'python3' })).toEqual([500 * mebibyte]);
     expect(of('ops_gpu_process_memory_bytes', {})).toHaveLength(2);
+  });
+
+  test('asks who holds memory when it has changed, and else once a minute', async () => {
+    const { command, set } = await simulator();
+    const clock = new ManualClock('2026-11-25T12:00:00');
+    const held = async () => valuesOf(await runCheck(gpu, { command }, {}, { clock }), 'ops_gpu_process_memory_bytes');
+    const card = (memoryUsed: number, memory: number) => [
+      { uuid: 'GPU-h', memoryUsed, processes: [{ pid: 1, name: 'python3', memory }] },
+    ];
+    await set(card(1000, 900));
+    expect(await held()).toEqual([900 * mebibyte]);
+    await set(card(1000, 800));
+    clock.pass(15_000);
+    expect(await held()).toEqual([900 * mebibyte]);
+    clock.pass(45_000);
+    expect(await held()).toEqual([800 * mebibyte]);
+    await set(card(1200, 1100));
+    expect(await held()).toEqual([1100 * mebibyte]);
   });
 
   test('measures the rest when the processes cannot be asked', async () => {

@@ -11,6 +11,7 @@ import { openChannels } from '../../src/notify/channels.ts';
 import { startHeartbeat } from '../../src/notify/heartbeat.ts';
 import { eventually, freePort, temporaryFolder } from '../support/ops.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+import { full, watchRig } from '../watch/running.ts';
 import { deliveryRig } from './support/rig.ts';
 
 const message = {
@@ -121,3 +122,16 @@ test('a mail server that falls silent does not hold up the webhook', async () =>
   silent.close();
   for (const socket of sockets) socket.destroy();
 });
+
+test('a mail server that is dead is told over the webhook by watch itself', async () => {
+  const { got, url } = await receiver();
+  const rules = { GpuMemoryHigh: { for: '1s' }, NotificationsStuck: { threshold: 1 } };
+  const off = Object.fromEntries(['UiDown', 'GatewayDown', 'CheckFailing'].map((name) => [name, { enabled: false }]));
+  const rig = await watchRig({ mailPort: await freePort(), alerts: { rules: { ...rules, ...off } } });
+  Object.assign(rig.configuration.notify, { webhook: { url } });
+  await rig.gpu.set(full);
+  await rig.start();
+  const told = () => got.map(({ body }) => JSON.parse(body)).map(({ rule, state }) => `${state} ${rule}`);
+  await eventually('both', () => told().includes('firing NotificationsStuck'));
+  expect(told().slice(0, 2)).toEqual(['firing GpuMemoryHigh', 'firing NotificationsStuck']);
+}, 60_000);

@@ -4,11 +4,17 @@ import { readFileSync } from 'node:fs';
 const ticksPerSecond = 100;
 
 /** CPU time of a process with all its threads since its start, in seconds. */
-export function cpuSeconds(pid: number): number {
+export const cpuSeconds = (pid: number): number => ticksOf(pid, 11) / ticksPerSecond;
+
+/** CPU time of the programs that a process started and that have ended, in seconds. */
+export const endedChildrenSeconds = (pid: number): number => ticksOf(pid, 13) / ticksPerSecond;
+
+/** User and system time, two neighbours of /proc/PID/stat, in ticks. */
+function ticksOf(pid: number, field: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // The name, in parentheses, may contain blanks; the fields after it are numbered from 3.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  return Number(fields[field]) + Number(fields[field + 1]);
 }
 
 /** Resident memory of a process in bytes. */
