@@ -13,6 +13,8 @@ type Weight = (typeof weights)[number];
 /** One cause, the default export of a file in causes/; its code is the file's name. */
 export interface Cause {
   readonly step: 0 | StepNumber;
+  /** The flowchart has no box for it: `step` is the one that it is nearest to. */
+  readonly nearest?: true;
   readonly weight: Weight;
   readonly title: Text;
   /** What it means, for a person who does not know GPUs. */

@@ -28,6 +28,8 @@ export interface Verdict {
   /** Code of the cause list, or `healthy`, or `unknown`. */
   readonly cause: string;
   readonly step: 0 | StepNumber;
+  /** The flowchart has no box for this: `step` is the one that it is nearest to. */
+  readonly nearest?: true;
   readonly title: Text;
   /** What it means, for a person who does not know GPUs. */
   readonly explanation: Text;

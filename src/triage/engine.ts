@@ -38,10 +38,11 @@ export function rank(findings: readonly Finding[]): Finding[] {
 
 /** What a finding says, as it is printed and mailed. */
 export function toVerdict({ code, cause, records }: Finding): Verdict {
-  const { step, title, explanation, fix, confirm } = cause;
+  const { step, nearest, title, explanation, fix, confirm } = cause;
   return {
     cause: code,
     step,
+    ...(nearest ? { nearest } : {}),
     title,
     explanation,
     evidence: distinct(records).slice(0, quotedLines).map(toEvidence),

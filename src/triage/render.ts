@@ -17,6 +17,14 @@ const words = {
   lines: { en: 'lines', zh: '行' },
 } as const satisfies Record<string, Text>;
 
+/** Where the walk goes from a box, and why. */
+const branches: Readonly<Record<StepState, Text>> = {
+  healthy: { en: '→ yes, so the next box is asked', zh: '→ 是,继续下一步' },
+  fault: { en: '→ no: a fault is here', zh: '→ 否:此处有故障' },
+  unknown: { en: '→ cannot be told, so the next box is asked', zh: '→ 无法判断,继续下一步' },
+  skipped: { en: '→ not told, and not needed: the way before it is broken', zh: '→ 无需判断:前面的链路已中断' },
+};
+
 /** The five boxes, the cause, the fix: what a person on call reads, in 80 columns. Ends with a newline. */
 export function renderDiagnosis(diagnosis: Diagnosis, options: RenderOptions): string {
   const { language } = options;
@@ -27,7 +35,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, options: RenderOptions): s
     ...renderAlso(diagnosis.also, options),
     ...(diagnosis.request ? renderTrail(diagnosis.request, options) : []),
     ...(options.explain
-      ? ['', words.sources[language], ...diagnosis.sources.map((source) => renderSource(source))]
+      ? ['', words.sources[language], ...diagnosis.sources.flatMap((source) => renderSource(source, options))]
       : []),
     '',
     `${diagnosis.window.from} – ${diagnosis.window.to} · ${Math.round(diagnosis.took_ms)} ms`,
@@ -38,7 +46,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, options: RenderOptions): s
 /** One verdict with its lines, for `ops diagnose`. */
 export function renderVerdict(verdict: Verdict, options: RenderOptions): string[] {
   const { language } = options;
-  const step = verdict.step === 0 ? '' : ` · ${box(verdict.step, language)}`;
+  const step = verdict.step === 0 ? '' : ` · ${box(verdict, language)}`;
   const head = `${words.cause[language]}: ${verdict.title[language]}  [${verdict.cause}${step}]`;
   return [
     ...wrap(head, '', widthOf(options)).map((row) => paint(row, 1, options)),
@@ -66,19 +74,25 @@ function renderStep(step: Step, options: RenderOptions): string[] {
   return [
     paint(head, colourOf[step.state], options),
     ...wrap(step.answer[language], '    ', widthOf(options)),
+    ...(options.explain ? [`    ${branches[step.state][language]}`] : []),
     ...quoted.slice(0, 3).flatMap((line) => renderEvidence(line, options)),
   ];
 }
 
-function renderSource({ kind, path, lines, state, asked, note }: SourceReport): string {
-  const query = asked ? `\n    ${asked}` : '';
-  return `  ${kind.padEnd(14)} ${state.padEnd(10)} ${lines} ${path}${note ? ` (${note})` : ''}${query}`;
+function renderSource({ kind, path, lines, state, asked, note }: SourceReport, options: RenderOptions): string[] {
+  return [
+    `  ${kind.padEnd(14)} ${state.padEnd(10)} ${lines} ${path}`,
+    ...(note ? wrap(note, '    ', widthOf(options)) : []),
+    ...(asked ? [`    ${asked}`] : []),
+  ];
 }
 
 function list(title: string, commands: readonly string[], options: RenderOptions): string[] {
   return commands.length === 0 ? [] : [paint(`${title}:`, 1, options), ...commands.map((command) => `  ${command}`)];
 }
 
-function box(step: number, language: Language): string {
-  return language === 'zh' ? `第 ${step} 步` : `box ${step}`;
+/** The flowchart of the article has no box for a certificate, a name, a disk or a driver. */
+function box({ step, nearest }: Verdict, language: Language): string {
+  if (language === 'zh') return nearest ? `流程图无此项,归入第 ${step} 步` : `第 ${step} 步`;
+  return nearest ? `no box of its own, nearest ${step}` : `box ${step}`;
 }

@@ -11,6 +11,7 @@ const evidence = z.strictObject({
 const verdict = z.strictObject({
   cause: z.string(),
   step: z.union([z.literal(0), step]).describe('box of the flowchart; 0: nothing wrong, or unknown'),
+  nearest: z.literal(true).optional().describe('the flowchart has no box for this: step is the nearest one'),
   title: z.string(),
   explanation: z.string(),
   evidence: z.array(evidence),

@@ -5,10 +5,11 @@ import type { DiagnosisReport } from './report-schema.ts';
 
 /** A verdict as `--json` prints it: one language, no other names. */
 export function verdictReport(
-  { cause, step, title, explanation, evidence, fix, confirm }: Verdict,
+  { cause, step, nearest, title, explanation, evidence, fix, confirm }: Verdict,
   language: Language,
 ) {
-  return { cause, step, title: title[language], explanation: explanation[language], evidence, fix, confirm };
+  const box = { step, ...(nearest ? { nearest } : {}) };
+  return { cause, ...box, title: title[language], explanation: explanation[language], evidence, fix, confirm };
 }
 
 /** `ops triage --json`, as docs/triage.schema.json describes it. */

@@ -29,11 +29,11 @@ function telling(text: string): string {
 
 /** The times that decide box 3, instead of a line of JSON. */
 function auditSummary(audit: AuditLine): string {
-  const { request_id, status, error, ttft, queue_time, decode_time, response_time } = audit;
+  const { request_id, status, error, upstream_failure, ttft, queue_time, decode_time, response_time } = audit;
   const times = Object.entries({ ttft, queue: queue_time, decode: decode_time, total: response_time })
     .filter(([, seconds]) => typeof seconds === 'number')
     .map(([name, seconds]) => `${name} ${Number(seconds).toFixed(1)} s`);
-  return [request_id, status ?? audit.type, error, ...times].filter(Boolean).join(' · ');
+  return [request_id, status ?? audit.type, upstream_failure ?? error, ...times].filter(Boolean).join(' · ');
 }
 
 export const widthOf = ({ width = 80 }: RenderOptions) => Math.max(40, width);

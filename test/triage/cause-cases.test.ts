@@ -7,11 +7,13 @@ import { findCauses } from '../../src/triage/engine.ts';
 import type { CauseCase } from './cause-cases/case.ts';
 import { failures } from './cause-cases/failures.ts';
 import { gpu } from './cause-cases/gpu.ts';
+import { models } from './cause-cases/models.ts';
 import { nginxSide } from './cause-cases/nginx-side.ts';
 import { ollamaState } from './cause-cases/ollama-state.ts';
+import { toGateway } from './cause-cases/to-gateway.ts';
 
 const causes = await loadCauses();
-const tables = [nginxSide, ollamaState, failures, gpu];
+const tables = [nginxSide, toGateway, models, ollamaState, failures, gpu];
 const cases = Object.assign({}, ...tables) as typeof gpu;
 
 function recordsOf([kind, text]: CauseCase): LogRecord[] {

@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { loadCauses } from '../../src/triage/catalogue.ts';
 import { toVerdict } from '../../src/triage/engine.ts';
-import { renderDiagnosis } from '../../src/triage/render.ts';
+import { renderDiagnosis, renderVerdict } from '../../src/triage/render.ts';
+import { closeServers, triageOf } from './world.ts';
+
+afterEach(closeServers);
 
 const causes = await loadCauses();
 
@@ -44,4 +47,25 @@ test('colours are escape codes and nothing else', async () => {
   const coloured = renderDiagnosis(diagnosis, { language: 'en', colours: true });
   expect(coloured).not.toBe(plain);
   expect(coloured.replaceAll('\u001b', '').replace(/\[\d+m/g, '')).toBe(plain);
+});
+
+test('a cause without a box of its own says which is the nearest', () => {
+  const verdictOf = (code: string) => {
+    const named = causes.find((one) => one.code === code);
+    if (!named) throw new Error(code);
+    return toVerdict({ ...named, records: [record] });
+  };
+  const shown = (code: string, language: 'en' | 'zh') =>
+    renderVerdict(verdictOf(code), { language, colours: false, width: 200 })[0];
+  expect(shown('driver-mismatch', 'en')).toContain('[driver-mismatch · no box of its own, nearest 5]');
+  expect(shown('driver-mismatch', 'zh')).toContain('归入第 5 步');
+  expect(shown('gpu-hot', 'en')).toContain('[gpu-hot · box 5]');
+});
+
+test('--explain says why each branch was taken, and keeps notes within 80 columns', async () => {
+  const diagnosis = await triageOf({ gateway: 'down', ollama: 'down', audit: [], celsius: 60 });
+  const text = renderDiagnosis(diagnosis, { language: 'en', colours: false, explain: true });
+  expect(text).toMatch(/^✗ 2 .*\n.*\n {4}→ no: a fault is here$/m);
+  expect(text).toMatch(/^✓ 5 .*\n.*\n {4}→ yes, so the next box is asked$/m);
+  expect(text).toMatch(/^ {2}nginx-access +missing.*\n {4}no such file; name the right one with --log$/m);
 });

@@ -159,4 +159,9 @@ describe('the five boxes', () => {
     expect((await triageOf({ ...fine, audit }, { requestId: 'fast' })).verdict.cause).toBe('healthy');
     expect((await triageOf({ ...fine, audit }, { requestId: 'slow' })).verdict.cause).toBe('ollama-slow');
   });
+
+  test('the gateway is asked whether it lives and whether it is ready', async () => {
+    const { sources } = await triageOf({ audit: [{}] });
+    expect(sources.find(({ kind }) => kind === 'gateway-api')).toMatchObject({ state: 'read', lines: 2 });
+  });
 });

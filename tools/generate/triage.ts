@@ -58,7 +58,7 @@ function section({ code, cause }: NamedCause, causes: readonly NamedCause[]): st
   const commands = [...cause.fix, ...cause.confirm.map((command) => `${command}   # to confirm`)];
   return `### ${code}
 
-**${cause.title.en}** · ${cause.title.zh} · ${cause.weight}; read from ${cause.reads.join(', ')}
+**${cause.title.en}** · ${cause.title.zh} · ${cause.weight}${cause.nearest ? ', no box of its own' : ''}; read from ${cause.reads.join(', ')}
 
 ${cause.explanation.en}
 

@@ -4,6 +4,7 @@ const tooLarge = /client intended to send too large (?:chunked )?body: \d+/i;
 
 export default {
   step: 1,
+  nearest: true,
   weight: 'root',
   title: { en: 'Nginx refused a request as too large', zh: '请求过大,被 Nginx 拒绝' },
   explanation: {

@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 1,
+  nearest: true,
   weight: 'root',
   title: { en: 'The certificate has expired', zh: '证书已过期' },
   explanation: {

@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 1,
+  nearest: true,
   weight: 'root',
   title: { en: 'Nginx cannot read its certificate', zh: 'Nginx 无法读取证书' },
   explanation: {

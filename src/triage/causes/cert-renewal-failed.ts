@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 1,
+  nearest: true,
   weight: 'minor',
   title: { en: 'The certificate was not renewed', zh: '证书续期失败' },
   explanation: {

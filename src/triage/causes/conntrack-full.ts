@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 2,
+  nearest: true,
   weight: 'root',
   title: { en: 'The kernel drops connections', zh: '内核丢弃连接' },
   explanation: {

@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 3,
+  nearest: true,
   weight: 'minor',
   title: { en: 'The prompt was cut', zh: '提示词被截断' },
   explanation: {

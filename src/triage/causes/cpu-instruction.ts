@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 4,
+  nearest: true,
   weight: 'root',
   title: { en: 'The processor lacks an instruction', zh: 'CPU 缺少所需指令' },
   explanation: {

@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 4,
+  nearest: true,
   weight: 'root',
   title: { en: 'This build has no code for this GPU', zh: '当前版本不支持该 GPU' },
   explanation: {

@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 3,
+  nearest: true,
   weight: 'root',
   title: { en: 'The disk is full', zh: '磁盘已满' },
   explanation: {

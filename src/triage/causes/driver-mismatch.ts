@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 5,
+  nearest: true,
   weight: 'root',
   title: { en: 'The NVIDIA driver was upgraded without a reboot', zh: 'NVIDIA 驱动升级后未重启' },
   explanation: {

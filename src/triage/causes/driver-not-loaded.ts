@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 5,
+  nearest: true,
   weight: 'root',
   title: { en: 'The NVIDIA driver is not loaded', zh: 'NVIDIA 驱动未加载' },
   explanation: {

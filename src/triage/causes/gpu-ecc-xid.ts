@@ -2,6 +2,7 @@ import { type Cause, lines, xid } from '../cause.ts';
 
 export default {
   step: 5,
+  nearest: true,
   weight: 'minor',
   title: { en: 'The GPU found a memory error', zh: 'GPU 显存纠错事件' },
   explanation: {

@@ -2,6 +2,7 @@ import { type Cause, lines, xid } from '../cause.ts';
 
 export default {
   step: 4,
+  nearest: true,
   weight: 'root',
   title: { en: 'The GPU hung and was reset by its watchdog', zh: 'GPU 挂起并被看门狗恢复' },
   explanation: {

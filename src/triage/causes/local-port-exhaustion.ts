@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 2,
+  nearest: true,
   weight: 'root',
   title: { en: 'No local ports are left', zh: '本地端口耗尽' },
   explanation: {

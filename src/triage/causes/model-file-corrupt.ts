@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 3,
+  nearest: true,
   weight: 'root',
   title: { en: 'A model file is damaged', zh: '模型文件损坏' },
   explanation: {

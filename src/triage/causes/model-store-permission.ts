@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 3,
+  nearest: true,
   weight: 'root',
   title: { en: 'Ollama may not read its model folder', zh: 'Ollama 无权读取模型目录' },
   explanation: { en: 'The folder of OLLAMA_MODELS belongs to another user.', zh: 'OLLAMA_MODELS 目录属于其他用户。' },

@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 4,
+  nearest: true,
   weight: 'root',
   title: { en: 'This Ollama does not know the model', zh: '当前 Ollama 不支持该模型' },
   explanation: {

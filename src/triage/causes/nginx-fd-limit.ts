@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 1,
+  nearest: true,
   weight: 'root',
   title: { en: 'Nginx may not open more files', zh: 'Nginx 打开文件数达到上限' },
   explanation: { en: 'The limit of open files is reached, so connections fail.', zh: '打开文件数达到上限,连接失败。' },

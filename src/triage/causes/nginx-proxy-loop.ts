@@ -7,6 +7,7 @@ const itself = /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):(?:80|443)\//;
 
 export default {
   step: 1,
+  nearest: true,
   weight: 'root',
   title: { en: 'Nginx proxies to itself', zh: 'Nginx 代理到了自己' },
   explanation: {

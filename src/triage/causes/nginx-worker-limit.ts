@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 1,
+  nearest: true,
   weight: 'root',
   title: { en: 'Nginx has no free connections', zh: 'Nginx 连接数用尽' },
   explanation: {

@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 3,
+  nearest: true,
   weight: 'minor',
   title: { en: 'A second Ollama tried to start', zh: '第二个 Ollama 试图启动' },
   explanation: {

@@ -5,6 +5,7 @@ const active = lines(/HW Power Brake Slowdown\s*: Active|hw_power_brake_slowdown
 
 export default {
   step: 5,
+  nearest: true,
   weight: 'root',
   title: { en: 'The power supply brakes the GPU', zh: '电源限制了 GPU' },
   explanation: {

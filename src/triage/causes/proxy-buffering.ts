@@ -5,6 +5,7 @@ const chats = /^POST [^"]*(?:completions|\/api\/chat)/i;
 
 export default {
   step: 1,
+  nearest: true,
   weight: 'minor',
   title: { en: 'Nginx buffers the stream', zh: 'Nginx 缓冲了流式输出' },
   explanation: {

@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 1,
+  nearest: true,
   weight: 'root',
   title: { en: 'Nginx limits this client', zh: 'Nginx 对该客户端限流' },
   explanation: {

@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 4,
+  nearest: true,
   weight: 'root',
   title: { en: "A library of the model's process is missing", zh: '缺少动态库' },
   explanation: {

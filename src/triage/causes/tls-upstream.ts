@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 2,
+  nearest: true,
   weight: 'root',
   title: { en: 'TLS between Nginx and the gateway fails', zh: 'Nginx 与网关之间的 TLS 失败' },
   explanation: {

@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 2,
+  nearest: true,
   weight: 'root',
   title: { en: "Nginx cannot resolve the gateway's name", zh: 'Nginx 无法解析网关域名' },
   explanation: { en: 'The host name in proxy_pass does not resolve.', zh: 'proxy_pass 中的主机名无法解析。' },

@@ -2,6 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 
 export default {
   step: 2,
+  nearest: true,
   weight: 'root',
   title: { en: "The answer's header is too big for Nginx", zh: '应答头过大' },
   explanation: {

@@ -15,13 +15,21 @@ export const probeAgent = 'ops-probe';
 
 const gibibyte = 1024 ** 3;
 
-/** Whether the gateway answers. A refusal is evidence, so it is a record and not an error. */
+/** Whether the gateway answers, and has models. A refusal is evidence, so it is a record and not an error. */
 export function collectGateway(base: string, now: number, timeoutMs: number): Promise<Collected> {
   const url = new URL('/health', base).href;
+  const ready = readiness(new URL('/ready', base).href, timeoutMs);
   return asked('gateway-api', url, now, async () => {
     const { status, ms } = await getHttp(url, { timeoutMs });
-    return [`GET ${url} ${status} in ${Math.round(ms)} ms`];
+    return [`GET ${url} ${status} in ${Math.round(ms)} ms`, await ready];
   });
+}
+
+/** It waits for Ollama: that it does not answer is no fault of the gateway. */
+async function readiness(url: string, timeoutMs: number): Promise<string> {
+  const reply = await getHttp(url, { timeoutMs }).catch(() => undefined);
+  if (reply === undefined) return `GET ${url} unanswered: it asks Ollama`;
+  return `GET ${url} ${reply.status}${reply.status === 503 ? ': no Ollama has the models' : ''}`;
 }
 
 /** Whether Ollama answers, and whether its models lie in GPU memory. */
