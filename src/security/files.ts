@@ -27,7 +27,7 @@ export const fileClaims: readonly Claim[] = [
   },
   {
     layer: 'L2',
-    claim: { en: 'the private keys of the certificates are closed to other users', zh: '证书私钥对其他用户不可读' },
+    claim: { en: 'only root reads the private keys of the certificates', zh: '证书私钥对其他用户不可读' },
     fix: 'chmod 600 FILE, owned by root: Nginx reads it before it gives up its rights',
     async run({ timeoutMs }) {
       const { exitCode, stdout, stderr } = await runProgram('nginx', ['-T', '-q'], { timeoutMs });

@@ -173,7 +173,7 @@ realPart('network namespaces, Nginx, sshd and nftables', available)('ops securit
 
   test('a private key that everybody may read is found', () => {
     chmodSync(at('privkey.pem'), 0o644);
-    expect(audit().wrong).toContain('broken: the private keys of the certificates are closed to other users');
+    expect(audit().wrong).toContain('broken: only root reads the private keys of the certificates');
     chmodSync(at('privkey.pem'), 0o600);
   }, 60_000);
 
