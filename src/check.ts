@@ -14,7 +14,7 @@ export type Schedule = { readonly kind: 'interval'; readonly ms: number } | Cron
 
 const shortestMs = 100;
 
-/** `15s`, `1h`, or five cron fields such as `30 8 * * *`: in UTC, or in the IANA zone that follows them. */
+/** `15s`, `1h`, or five cron fields such as `30 0 * * *`: in `alerts.timezone`, or in the IANA zone that follows them. */
 export const schedule = z.string().transform((text, context): Schedule => {
   const ms = parseDuration(text);
   if (ms !== undefined && ms >= shortestMs) return { kind: 'interval', ms };
@@ -24,7 +24,7 @@ export const schedule = z.string().transform((text, context): Schedule => {
   }
   context.addIssue({
     code: 'custom',
-    message: 'expected a duration such as 15s, or cron such as "30 8 * * *" or "30 8 * * * Europe/Berlin"',
+    message: 'expected a duration such as 15s, or cron such as "30 0 * * *" or "30 0 * * * Europe/Berlin"',
     input: text,
   });
   return z.NEVER;
@@ -43,6 +43,8 @@ export interface CheckContext {
   readonly signal: AbortSignal;
   readonly log: Log;
   readonly clock: Clock;
+  /** IANA zone of whoever reads: a day begins at its midnight. */
+  readonly timezone: string;
 }
 
 /** One check, the default export of a file in checks/. It returns samples or throws; the runner does the rest. */

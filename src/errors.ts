@@ -93,7 +93,7 @@ export const errors = {
   ),
   disk_full: operator(
     exitCode.internal,
-    'no room on the disk of {path}: free some; until then incidents are neither kept nor mailed, afterwards they are',
+    'no room on the disk of {path}: free some; until then new incidents are mailed from memory, and written afterwards',
     true,
   ),
   file_unwritable: operator(exitCode.configuration, 'cannot write {path}: {reason}'),
@@ -101,6 +101,7 @@ export const errors = {
   demo_ended: operator(exitCode.internal, 'gateway or watch of the demo could not run: {words}'),
   demo_stuck: operator(exitCode.internal, 'the demo waited {seconds} s for {what} in vain'),
   probe_failed: operator(exitCode.unknown, '{probe}: {reason}', true),
+  not_in_time: operator(exitCode.unknown, '{what}: not done within {limit}', true),
 } as const satisfies Record<string, ClientError | PageError | OperatorError>;
 
 export type ErrorCode = keyof typeof errors;

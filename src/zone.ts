@@ -11,6 +11,17 @@ export function instantsOf(local: number, timeZone: string): number[] {
   return shown.length > 0 ? shown : [local - before];
 }
 
+/** The moments at which the calendar day of a moment begins in a zone, and the day before it: days are not always 24 hours. */
+export function dayStarts(now: number, timeZone: string): { readonly today: number; readonly yesterday: number } {
+  const day = Math.floor((now + offsetAt(now, timeZone)) / dayMs);
+  const [today, yesterday] = [day, day - 1].map((one) => Math.min(...instantsOf(one * dayMs, timeZone)));
+  return { today: today ?? now, yesterday: yesterday ?? now };
+}
+
+/** The IANA zone of the reader: `alerts.timezone`, else the machine's own. */
+export const readerZone = (configured: string | undefined): string =>
+  configured ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Distance of a zone's clocks from UTC at a moment, milliseconds. */

@@ -66,7 +66,7 @@ const owners: readonly { library: string; may: string }[] = [
   { library: 'execa', may: '^src/(probes|demo)/|^src/cli/commands/up\\.ts$' },
   { library: 'fastify', may: '^gateway/(server\\.ts$|routes/)|^src/(page|demo)/' },
   { library: 'ioredis', may: '^gateway/admission/rate-limit-redis\\.ts$' },
-  { library: '@grafana/', may: '^dashboards/builder\\.ts$' },
+  { library: '@grafana/', may: '^dashboards/(builder|links)\\.ts$' },
 ];
 
 const product = '^(src|gateway|alerts|dashboards)/';
@@ -127,13 +127,13 @@ export const structureRules: IForbiddenRuleType[] = [
   {
     name: 'gateway-entered-by-its-command',
     severity: 'error',
-    from: { path: product, pathNot: '^gateway/|^src/cli/(commands/gateway|configuration)\\.ts$' },
+    from: { path: product, pathNot: '^gateway/|^src/cli/(commands/gateway|sections)\\.ts$' },
     to: { path: '^gateway/' },
   },
   {
-    name: 'configuration-reads-only-the-schema',
+    name: 'sections-read-only-the-schema',
     severity: 'error',
-    from: { path: '^src/cli/configuration\\.ts$' },
+    from: { path: '^src/cli/sections\\.ts$' },
     to: { path: '^gateway/', pathNot: '^gateway/config\\.ts$' },
   },
   {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { portExposed } from '../catalogue/exposure.ts';
 import { type Check, type CheckConfig, sampleOf, schedule } from '../check.ts';
 import { duration } from '../config/types.ts';
-import { accepts } from '../probes/connect.ts';
+import { answers } from '../probes/answers.ts';
 import { ownAddresses } from '../probes/own-addresses.ts';
 
 interface ExposureConfig extends CheckConfig {
@@ -11,7 +11,7 @@ interface ExposureConfig extends CheckConfig {
   readonly addresses?: readonly string[] | undefined;
 }
 
-/** The connection comes from this machine: a firewall that guards it against others is not seen. */
+/** The request comes from this machine: a firewall that guards it against others is not seen. Silence is no answer. */
 const check: Check<ExposureConfig> = {
   summary: { en: 'whether Ollama or the gateway can be reached past Nginx', zh: 'Ollama 或网关是否绕过 Nginx 暴露' },
   metrics: [portExposed],
@@ -24,10 +24,10 @@ const check: Check<ExposureConfig> = {
   }),
   async run({ ports, addresses = ownAddresses(), timeout }, { clock }) {
     const pairs = addresses.flatMap((address) => ports.map((port) => ({ address, port })));
-    const open = await Promise.all(pairs.map(({ address, port }) => accepts(address, port, timeout * 0.5)));
+    const found = await Promise.all(pairs.map(({ address, port }) => answers(address, port, timeout * 0.5)));
     const at = clock.now();
     return pairs.map(({ address, port }, index) =>
-      sampleOf(portExposed, { port: String(port), address }, Number(open[index]), at),
+      sampleOf(portExposed, { port: String(port), address }, Number(found[index] === 'yes'), at),
     );
   },
 };

@@ -21,10 +21,9 @@ const check: Check<HostConfig> = {
       .default(['/var/log', '/usr/share/ollama']),
   }),
   async run({ folders, timeout }, { clock }) {
-    const timeoutMs = timeout * 0.8;
     const [reading, synchronized, spaces] = await Promise.all([
-      readHost(timeoutMs),
-      clockSynchronized(timeoutMs),
+      readHost(),
+      clockSynchronized(timeout * 0.8),
       Promise.all(folders.map(spaceAt)),
     ]);
     const at = clock.now();

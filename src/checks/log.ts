@@ -9,6 +9,7 @@ import { rotatedFiles } from '../logs/rotated.ts';
 import { readLogFile } from '../logs/source.ts';
 import { type Window, within } from '../logs/window.ts';
 import type { Log } from '../telemetry/log.ts';
+import { dayStarts } from '../zone.ts';
 
 interface LogConfig extends CheckConfig {
   readonly file: string;
@@ -29,13 +30,14 @@ const check: Check<LogConfig> = {
   metrics: [requestsYesterday, abnormalRequestsYesterday],
   replaces: String.raw`zgrep "401\|429\|500" /var/log/qwen-gateway.log | awk '{print $1}' | sort | uniq -c | sort -nr | head -5`,
   schema: z.strictObject({
-    every: schedule.prefault('30 8 * * *'),
+    every: schedule.prefault('30 0 * * *'),
     timeout: duration.prefault('60s'),
     /** The gateway's audit log, `gateway.audit.file`. */
     file: z.string().min(1).default('/var/log/qwen-gateway.log'),
   }),
-  async run({ file }, { clock, log }) {
-    const audits = await auditLines(file, yesterday(clock.now()), log);
+  async run({ file }, { clock, log, timezone }) {
+    const { yesterday, today } = dayStarts(clock.now(), timezone);
+    const audits = await auditLines(file, { from: yesterday, to: today - 1 }, log);
     const abnormal = audits.filter(({ outcome }) => outcome !== 'ok');
     const top = mostFrequent(abnormal);
     log.info({ requests: audits.length, abnormal: abnormal.length, top }, 'abnormal requests of yesterday');
@@ -47,15 +49,6 @@ const check: Check<LogConfig> = {
     ];
   },
 };
-
-/** The calendar day before, local time: a day is not always 24 hours long. */
-function yesterday(now: number): Window {
-  const today = new Date(now);
-  today.setHours(0, 0, 0, 0);
-  const before = new Date(today);
-  before.setDate(before.getDate() - 1);
-  return { from: before.getTime(), to: today.getTime() - 1 };
-}
 
 /** Ends of requests in the log and the files that it was rotated into; ours are left out. */
 async function auditLines(file: string, window: Window, log: Log): Promise<AuditLine[]> {

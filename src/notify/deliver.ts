@@ -1,4 +1,5 @@
-import type { Cancel } from '../clock.ts';
+import type { Cancel, Clock } from '../clock.ts';
+import { withDeadline } from '../deadline.ts';
 import { reasonOf } from '../errors.ts';
 import type { OutboxEntry } from '../store/outbox-row.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -120,11 +121,11 @@ function apply(
 }
 
 async function attempt(options: DeliveryOptions, entry: OutboxEntry): Promise<void> {
-  const { channels, render, log, random = Math.random, onResult } = options;
+  const { channels, render, clock, log, random = Math.random, onResult } = options;
   const channel = channels.get(entry.channel);
   const sending = apply(options, entry, { kind: 'attempt' });
   const { result, owesTriage } = channel
-    ? await sendRendered(channel, entry.recipient, () => render(sending, entry.lastClass === 'content'))
+    ? await sendRendered(channel, entry.recipient, () => render(sending, entry.lastClass === 'content'), clock)
     : { result: notConfigured(entry), owesTriage: false };
   const concluded = apply(options, sending, { kind: 'result', result, random: random() }, owesTriage);
   onResult?.(entry.channel, result);
@@ -148,13 +149,28 @@ interface Sent {
   readonly owesTriage: boolean;
 }
 
+/** Rendering and sending end by themselves; an attempt that does not must not hold up everything after it. */
+const attemptMs = 120_000;
+
 /** A message that cannot be written must not block the queue, nor be lost: it is kept and tried again slowly. */
-async function sendRendered(channel: Channel, recipient: string, render: () => Promise<Message>): Promise<Sent> {
-  try {
+async function sendRendered(
+  channel: Channel,
+  recipient: string,
+  render: () => Promise<Message>,
+  clock: Clock,
+): Promise<Sent> {
+  let sending = false;
+  const work = async (): Promise<Sent> => {
     const message = await render();
+    sending = true;
     return { result: await channel.send(message, recipient), owesTriage: message.owesTriage ?? false };
+  };
+  try {
+    return await withDeadline({ what: 'the attempt', ms: attemptMs, clock }, work);
   } catch (error) {
-    const reason = `the mail could not be written: ${reasonOf(error)}`;
-    return { result: { kind: 'failed', class: 'configuration', reason }, owesTriage: false };
+    // What was being sent may have arrived.
+    const failure = sending ? 'unknown' : 'configuration';
+    const reason = sending ? reasonOf(error) : `the mail could not be written: ${reasonOf(error)}`;
+    return { result: { kind: 'failed', class: failure, reason }, owesTriage: false };
   }
 }

@@ -60,7 +60,7 @@ const sparkOf = (values: readonly number[], written: (value: number) => string) 
   greatest: written(Math.max(...values)),
 });
 
-const marks = { critical: 'CRIT', warning: 'WARN', info: 'INFO' } as const;
+export const marks = { critical: 'CRIT', warning: 'WARN', info: 'INFO' } as const;
 
 /** `[CRIT] … – host (OPS-12)`; the part after the mark is the same over an incident, or mail programs split the thread. */
 export function subjectOf({ kind, incident, summary }: Notice, host: string, language: Language): string {

@@ -7,14 +7,16 @@ import type { NewNotification } from '../store/outbox.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/registry.ts';
 import type { Diagnosis } from '../triage/diagnosis.ts';
-import type { IncidentEvent } from '../watch/incident.ts';
+import type { Beginning, IncidentEvent } from '../watch/incident.ts';
 import { announcements, isReady, renderEntry } from './announce.ts';
-import type { Channel } from './channel.ts';
+import { bufferedOutbox } from './buffered-outbox.ts';
+import { type Channel, recipientsOf } from './channel.ts';
 import type { NotifyConfig } from './config.ts';
 import type { MessageContext } from './context.ts';
 import { type Delivery, startDelivery } from './deliver.ts';
 import { digestOf } from './digest.ts';
 import type { Backoff } from './outbox.ts';
+import { unkeptLetter } from './unkept.ts';
 import { createWalks } from './walk.ts';
 
 export interface NotifierOptions {
@@ -39,14 +41,17 @@ export interface NotifierOptions {
 export interface Notifier extends Delivery {
   /** Rows for the outbox, to be written with the event. */
   announce(event: IncidentEvent, rule: ActiveRule): NewNotification[];
+  /** Mails beginnings that incidents.db cannot take, and why; false when there is nobody to tell. */
+  tellUnkept(beginnings: readonly Beginning[], why: unknown, now: number): boolean;
 }
 
 export function startNotifier(options: NotifierOptions): Notifier {
   const { channels, incidents, clock, log, metrics, diagnose, backoff } = options;
   const context = (): MessageContext => messageContext(options);
   const walks = diagnose && createWalks({ diagnose, clock, log, onEnd: () => delivery.wake() });
+  const outbox = bufferedOutbox(incidents.outbox, log);
   const delivery = startDelivery({
-    outbox: incidents.outbox,
+    outbox,
     channels,
     clock,
     log,
@@ -63,6 +68,17 @@ export function startNotifier(options: NotifierOptions): Notifier {
   return {
     ...delivery,
     announce: (event, rule) => announcements(event, rule, channels, { ...context(), groupWaitMs: options.groupWaitMs }),
+    tellUnkept(beginnings, why, now) {
+      const letter = unkeptLetter(beginnings, why, context());
+      const messageId = `<unkept.${now.toString(36)}@${mailDomain(options.config, options.host)}>`;
+      outbox.post(
+        messageId,
+        recipientsOf(channels).map((to) => ({ kind: 'digest', ...to, ...letter })),
+        now,
+      );
+      delivery.wake();
+      return channels.size > 0;
+    },
   };
 }
 

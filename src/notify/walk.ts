@@ -1,9 +1,13 @@
 import type { Clock } from '../clock.ts';
+import { withDeadline } from '../deadline.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Diagnosis } from '../triage/diagnosis.ts';
 
 /** How long a mail waits for triage, milliseconds. */
 const patienceMs = 5000;
+
+/** A walk that takes longer has failed: one that hangs must not keep every later mail from triage. */
+const walkMs = 60_000;
 
 /** A walk that began so long before an event has already seen what led to it, milliseconds. */
 const aheadMs = 30_000;
@@ -38,7 +42,7 @@ export function createWalks({ diagnose, clock, log, onEnd }: WalkOptions): Walks
   const begin = (): Walk => {
     const run = async (): Promise<void> => {
       try {
-        walk.outcome = await diagnose();
+        walk.outcome = await withDeadline({ what: 'triage', ms: walkMs, clock }, diagnose);
       } catch (error) {
         log.warn({ err: error }, 'triage failed; the mail goes without it');
         walk.outcome = 'failed';

@@ -13,6 +13,15 @@ export const words = {
     en: '{count} notifications in one mail, because there were too many to read one by one. See: ops alerts list',
     zh: '通知过多,{count} 条合并为一封邮件。详见:ops alerts list',
   },
+  unkeptSubject: {
+    en: '[{worst}] incidents cannot be written, and {count} began – {host}',
+    zh: '[{worst}] 事件无法写入,新发生 {count} 起 – {host}',
+  },
+  unkeptLead: { en: 'incidents.db cannot be written: {reason}', zh: 'incidents.db 无法写入:{reason}' },
+  unkeptPromise: {
+    en: 'What follows was sent from memory. It gets a number when it can be written; its beginning is not mailed again.',
+    zh: '以下内容从内存发出。可以写入后才会获得编号,其开始不再重复发送。',
+  },
   reminderNote: {
     en: 'Reminder {count}; end them with: ops alerts ack OPS-NUMBER',
     zh: '第 {count} 次提醒;用 ops alerts ack OPS-编号 停止提醒',

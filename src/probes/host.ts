@@ -1,57 +1,80 @@
-import { statfs } from 'node:fs/promises';
+import { readFile, statfs } from 'node:fs/promises';
 import { codeOf, OpsError } from '../errors.ts';
 import { runProgram } from './run.ts';
 
 export interface HostReading {
-  /** 0 to 1, since the reading before. */
+  /** 0 to 1, since the reading before; at the first one since the machine was started. */
   readonly cpuRatio: number;
   readonly memoryAvailableBytes: number;
   readonly memoryTotalBytes: number;
   readonly swapUsedBytes: number;
   readonly swapTotalBytes: number;
-  readonly disks: readonly { mount: string; freeBytes: number; totalBytes: number }[];
-}
-
-/** Images and memory file systems are full by design. */
-const uninteresting = /^(squashfs|overlay|tmpfs|devtmpfs|ramfs|iso9660|efivarfs)$/;
-
-/**
- * Reads the host's load. Loaded at first use: the library costs 10 MB. Never its `graphics()`, which calls nvidia-smi
- * synchronously and turns a temperature of 0 into nothing.
- *
- * @throws OpsError `probe_failed` after `timeoutMs`: a dead network mount can block for ever.
- */
-export async function readHost(timeoutMs: number): Promise<HostReading> {
-  const { currentLoad, fsSize, mem } = (await import('systeminformation')).default;
-  const deadline = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    deadline.reject(new OpsError('probe_failed', { probe: 'host', reason: `no answer within ${timeoutMs} ms` }));
-  }, timeoutMs);
-  try {
-    const readings = Promise.all([currentLoad(), mem(), fsSize()]);
-    const [load, memory, disks] = await Promise.race([readings, deadline.promise]);
-    return {
-      cpuRatio: load.currentLoad / 100,
-      memoryAvailableBytes: memory.available,
-      memoryTotalBytes: memory.total,
-      swapUsedBytes: memory.swapused,
-      swapTotalBytes: memory.swaptotal,
-      disks: disks
-        .filter(({ type, size }) => size > 0 && !uninteresting.test(type))
-        .map(({ mount, available, size }) => ({ mount, freeBytes: available, totalBytes: size })),
-    };
-  } finally {
-    clearTimeout(timer);
-  }
+  readonly disks: readonly ({ mount: string } & Space)[];
 }
 
 export interface Space {
+  /** For users without root's reserve. */
   readonly freeBytes: number;
   readonly totalBytes: number;
 }
 
-/** Space where a folder lies, for users without root's reserve; undefined when there is no such folder. */
-export async function spaceAt(folder: string): Promise<Space | undefined> {
+/**
+ * Reads the host's load. systeminformation is loaded at first use: it costs 5 MB. Never its `graphics()`, which calls
+ * nvidia-smi synchronously and turns a temperature of 0 into nothing, nor its `fsSize()`, which hangs with a dead network
+ * disk.
+ */
+export async function readHost(): Promise<HostReading> {
+  const { currentLoad, mem } = (await import('systeminformation')).default;
+  const [load, memory, mounts] = await Promise.all([currentLoad(), mem(), readFile('/proc/self/mounts', 'utf8')]);
+  // A mount below a folder that is closed to this user is left out, as df does.
+  const spaces = diskMounts(mounts).map(async (mount) => ({
+    mount,
+    space: await spaceAt(mount).catch(() => undefined),
+  }));
+  return {
+    cpuRatio: load.currentLoad / 100,
+    memoryAvailableBytes: memory.available,
+    memoryTotalBytes: memory.total,
+    swapUsedBytes: memory.swapused,
+    swapTotalBytes: memory.swaptotal,
+    disks: (await Promise.all(spaces)).flatMap(({ mount, space }) => (space?.totalBytes ? [{ mount, ...space }] : [])),
+  };
+}
+
+/** Images are full by design. */
+const images = /^(squashfs|iso9660|efivarfs|overlay)$/;
+
+/**
+ * Where the disks of this machine are mounted, from /proc/self/mounts. A disk that is mounted more than once is named by
+ * its shortest path. Network disks are left out: asking a dead one never ends.
+ */
+export function diskMounts(mounts: string): string[] {
+  const shortest = new Map<string, string>();
+  for (const line of mounts.split('\n')) {
+    const [source = '', escaped = '', type = ''] = line.split(' ');
+    if (images.test(type) || (!source.startsWith('/dev/') && type !== 'zfs')) continue;
+    const mount = escaped.replace(/\\([0-7]{3})/g, (_, octal: string) =>
+      String.fromCharCode(Number.parseInt(octal, 8)),
+    );
+    if (mount.length < (shortest.get(source)?.length ?? Number.POSITIVE_INFINITY)) shortest.set(source, mount);
+  }
+  return [...shortest.values()];
+}
+
+/** Questions that a file system has not answered yet. */
+const asked = new Map<string, Promise<Space | undefined>>();
+
+/**
+ * Space where a folder lies; undefined when there is no such folder. A file system that does not answer is not asked a
+ * second time meanwhile: each question holds one of Node's four threads for files.
+ */
+export function spaceAt(folder: string): Promise<Space | undefined> {
+  const answer = asked.get(folder) ?? askSpace(folder).finally(() => asked.delete(folder));
+  asked.set(folder, answer);
+  return answer;
+}
+
+async function askSpace(folder: string): Promise<Space | undefined> {
   try {
     const { bavail, blocks, bsize } = await statfs(folder);
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };

@@ -6,7 +6,7 @@ import { codeOf, OpsError, reasonOf } from '../errors.ts';
 export interface RunOptions {
   /** Milliseconds until the program is given up and killed. */
   readonly timeoutMs: number;
-  /** Characters of each stream that are kept. */
+  /** Characters of each stream that are kept; a program that writes more is ended. */
   readonly maxChars?: number;
   /** Refuses to start the program while one that was given up has not ended: a second one beside it would hang as well. */
   readonly exclusive?: boolean;
@@ -23,10 +23,18 @@ export interface RunResult {
 /** Programs that were given up and have not ended, by command. */
 const lingering = new Map<string, ChildProcess>();
 
+/** Whoever ends takes what he started with him; execa does that only for programs in our own group. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => running.forEach(kill));
+
+/** A killed program is reported a moment after the signal; one that no signal ends is not. */
+const graceMs = 250;
+
 /**
  * Runs a program without a shell, in the C locale, with a deadline. A program that ran gives its result whatever its exit
- * code; one that is missing, may not be run, or does not answer in time throws `probe_failed`. The deadline holds even
- * for a child in uninterruptible wait, which no signal ends: nvidia-smi does that on a dead GPU.
+ * code; one that is missing, may not be run, or does not answer in time throws `probe_failed`. It is killed with all that
+ * it started. The deadline holds even for a child in uninterruptible wait, which no signal ends: nvidia-smi does that on
+ * a dead GPU.
  */
 export async function runProgram(
   command: string,
@@ -34,30 +42,43 @@ export async function runProgram(
   { timeoutMs, maxChars = 512 * 1024, exclusive = false, input }: RunOptions,
 ): Promise<RunResult> {
   const before = exclusive ? lingering.get(command) : undefined;
-  if (before) {
-    const reason = `no answer: the one started before (pid ${before.pid}) has not ended yet`;
-    throw new OpsError('probe_failed', { probe: command, reason });
-  }
-  const child = execa(command, [...args], {
+  if (before) throw failure(command, `no answer: the one started before (pid ${before.pid}) has not ended yet`);
+  const subprocess = execa(command, [...args], {
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     reject: false,
     env: { LC_ALL: 'C' },
-    timeout: timeoutMs,
-    killSignal: 'SIGKILL',
     maxBuffer: maxChars,
+    // In a group of its own, so that what a script has started can be killed with it.
+    detached: true,
   });
-  const result = await Promise.race([child, giveUp(timeoutMs + 250)]);
-  if (result === 'gave up') {
-    letGo(command, child.nodeChildProcess);
-    throw new OpsError('probe_failed', { probe: command, reason: `no answer within ${timeoutMs} ms` });
-  }
-  if (result.timedOut) {
-    throw new OpsError('probe_failed', { probe: command, reason: `no answer within ${timeoutMs} ms` });
-  }
+  const child = subprocess.nodeChildProcess;
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  let late = false;
+  const deadline = setTimeout(() => {
+    late = true;
+    kill(child);
+  }, timeoutMs);
+  const result = await Promise.race([subprocess, giveUp(timeoutMs + graceMs)]);
+  clearTimeout(deadline);
+  if (result === 'gave up') letGo(command, child);
+  if (late || result === 'gave up') throw failure(command, `no answer within ${timeoutMs} ms`);
   if (result.exitCode === undefined && !result.isMaxBuffer) {
-    throw new OpsError('probe_failed', { probe: command, reason: startFailure(command, result) }, { cause: result });
+    throw failure(command, startFailure(command, result), result);
   }
   return { exitCode: result.exitCode ?? 0, stdout: result.stdout, stderr: result.stderr };
+}
+
+const failure = (command: string, reason: string, cause?: unknown): OpsError =>
+  new OpsError('probe_failed', { probe: command, reason }, { cause });
+
+function kill({ pid }: ChildProcess): void {
+  try {
+    // 0 would be our own group.
+    if (pid) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
 
 function startFailure(command: string, result: unknown): string {
@@ -68,8 +89,8 @@ function startFailure(command: string, result: unknown): string {
 }
 
 /**
- * Stops waiting for a child that cannot be killed, or whose own children keep its pipes open. The pipes stay open, for
- * their end is the only sign that all of them are gone; neither they nor the child keep this process alive.
+ * Stops waiting for a child that cannot be killed, or of which something still holds the pipes. They stay open, for their
+ * end is the only sign that all of it is gone; neither they nor the child keep this process alive.
  */
 function letGo(command: string, child: ChildProcess): void {
   lingering.set(command, child);
@@ -81,8 +102,8 @@ function letGo(command: string, child: ChildProcess): void {
   child.unref();
 }
 
-function giveUp(ms: number): Promise<'gave up'> {
+function giveUp(afterMs: number): Promise<'gave up'> {
   return new Promise((resolve) => {
-    setTimeout(() => resolve('gave up'), ms).unref();
+    setTimeout(() => resolve('gave up'), afterMs).unref();
   });
 }

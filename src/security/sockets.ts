@@ -1,6 +1,4 @@
-import { isIP } from 'node:net';
-import { codeOf, OpsError } from '../errors.ts';
-import { attempt } from '../probes/attempt.ts';
+import { answers } from '../probes/answers.ts';
 import { listeningSockets } from '../probes/sockets.ts';
 import { broken, type Claim, ok, type SecurityContext, unknown, type Verdict } from './claim.ts';
 import { closedFrom, judgeOutside } from './reachable.ts';
@@ -53,10 +51,7 @@ async function boundToLoopback(urls: readonly string[]): Promise<Verdict> {
   return ok(`port ${ports.join(', ')} listens on loopback`);
 }
 
-/**
- * The request comes from this machine: an address that refuses it refuses others too, not the other way round. An answer
- * counts, not a connection: the whitelist of the gateway resets one that was accepted.
- */
+/** The request comes from this machine: an address that refuses it refuses others too, not the other way round. */
 async function tryDirectly(context: SecurityContext): Promise<Verdict> {
   const { addresses, timeoutMs } = context;
   if (addresses.length === 0 && closedFrom(context, portsOf(context))) return ok('another machine reaches neither');
@@ -75,15 +70,4 @@ async function tryDirectly(context: SecurityContext): Promise<Verdict> {
   if (said('unclear').length > 0) return unknown(`neither answer nor refusal from ${said('unclear').join(', ')}`);
   if (silent.length > 0) return unknown(`refused, but nothing listens on port ${silent.join(', ')} at all`);
   return ok(`refused on ${addresses.join(', ')}`);
-}
-
-const refusals: readonly (string | undefined)[] = ['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH'];
-
-async function answers(address: string, port: number, timeoutMs: number): Promise<'yes' | 'no' | 'unclear'> {
-  try {
-    await attempt(`http://${isIP(address) === 6 ? `[${address}]` : address}:${port}/`, { timeoutMs });
-    return 'yes';
-  } catch (thrown) {
-    return thrown instanceof OpsError && refusals.includes(codeOf(thrown.cause)) ? 'no' : 'unclear';
-  }
 }

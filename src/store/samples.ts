@@ -16,6 +16,8 @@ export interface SampleStore extends SeriesReader {
   append(samples: readonly Sample[]): void;
   /** The newest point of every series that has one since `from`, milliseconds. */
   latest(name: string, from: number): Sample[];
+  /** Forgets what a clock that was set back has left in the future, milliseconds. */
+  forgetAfter(at: number): void;
   /** Thins and forgets; a slice of the series at each call so that no call blocks for long. */
   prune(retention: Retention): void;
   /** Bytes of the file that hold something; freed ones are used again before it grows. */
@@ -66,10 +68,12 @@ function storeOf(database: DatabaseSync): SampleStore {
   const held = database.prepare(
     'SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
   );
+  const forget = database.prepare('DELETE FROM points WHERE series = ? AND at > ?');
   const prune = pruner(database);
 
   return {
     append(samples) {
+      if (samples.length === 0) return;
       try {
         transaction(database, () => {
           for (const sample of samples) {
@@ -93,6 +97,11 @@ function storeOf(database: DatabaseSync): SampleStore {
         return point ? [{ name, labels, ...point }] : [];
       });
     },
+    forgetAfter(at) {
+      transaction(database, () => {
+        for (const { id } of index.all()) forget.run(id, Math.round(at));
+      });
+    },
     prune: (retention) => prune(index.all(), retention),
     bytes: () => Number(held.get()?.['bytes']),
     close() {
@@ -111,13 +120,15 @@ function pruner(database: DatabaseSync): (series: readonly StoredSeries[], reten
 
   return (series, { rawSince, thinnedSince, keptSince }) => {
     const to = Math.floor(rawSince / thinnedStepMs) * thinnedStepMs;
-    for (const { id, name } of series.slice(next, next + seriesPerPrune)) {
-      const kept = keptSince?.get(name);
-      remove.run(id, Math.round(kept ?? thinnedSince));
-      if (kept !== undefined) continue;
-      thin.run({ series: id, from: thinnedTo.get(id) ?? 0, to });
-      thinnedTo.set(id, to);
-    }
+    const slice = series.slice(next, next + seriesPerPrune);
+    transaction(database, () => {
+      for (const { id, name } of slice) {
+        const kept = keptSince?.get(name);
+        remove.run(id, Math.round(kept ?? thinnedSince));
+        if (kept === undefined) thin.run({ series: id, from: thinnedTo.get(id) ?? 0, to });
+      }
+    });
+    for (const { id } of slice) thinnedTo.set(id, to);
     next = next + seriesPerPrune >= series.length ? 0 : next + seriesPerPrune;
   };
 }

@@ -32,6 +32,7 @@ export function createAlerting(options: AlertingOptions): Alerting {
   const { samples, incidents } = options;
   const open = new Map<string, Incident>();
   let state = restore(options, open);
+  let saved = pendingKeys(state);
   let verdicts: readonly Verdict[] = [];
 
   const lifecycle = createLifecycle(
@@ -46,9 +47,11 @@ export function createAlerting(options: AlertingOptions): Alerting {
     tick(now, checks) {
       verdicts = judge(options.rules(), samples, checks, now);
       const { state: next, effects } = step(state, verdicts, now);
-      const announced = lifecycle.follow(effects, next, now);
-      if (pendingKeys(next) !== pendingKeys(state)) savePending(incidents, next);
+      // On a full disk the alerts go on all the same: what fires then is told from memory.
       state = next;
+      const announced = lifecycle.follow(effects, next, now);
+      if (pendingKeys(next) !== saved) savePending(incidents, next);
+      saved = pendingKeys(next);
       return announced;
     },
   };

@@ -36,6 +36,13 @@ export function causesOf(name: string, rules: readonly Caused[]): string[] {
   return [...found];
 }
 
+/** Whether an incident explains another one: its rule does, and it is no less severe. */
+export const explains = (
+  cause: Pick<Open, 'rule' | 'severity'>,
+  { rule, severity }: Pick<Open, 'rule' | 'severity'>,
+  rules: readonly Caused[],
+): boolean => causesOf(rule, rules).includes(cause.rule) && weight[cause.severity] >= weight[severity];
+
 /**
  * The incident that explains one that is about to open: one of a rule that causes it, or one of the same rule that
  * opened just now. It is always a root itself, so that a fault is one tree of depth one, and never less severe: a
@@ -47,8 +54,7 @@ export function rootOf(
   rules: readonly Caused[],
 ): number | null {
   if (severity === 'info') return null;
-  const causes = causesOf(rule, rules);
-  const cause = open.find((one) => causes.includes(one.rule) && weight[one.severity] >= weight[severity]);
+  const cause = open.find((one) => explains(one, { rule, severity }, rules));
   const sibling = open.find(
     (one) =>
       one.rule === rule &&

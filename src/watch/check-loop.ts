@@ -1,5 +1,5 @@
 import * as watch from '../catalogue/watch.ts';
-import { sampleOf } from '../check.ts';
+import { type Schedule, sampleOf } from '../check.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import type { Endpoints } from '../endpoints.ts';
 import { reasonOf } from '../errors.ts';
@@ -11,6 +11,7 @@ import type { PlannedCheck } from './checks.ts';
 import { type CheckRun, checkRunner } from './run.ts';
 import { type JobState, startJob } from './schedule.ts';
 import type { CheckStatus } from './snapshot.ts';
+import { storedRun } from './stored-run.ts';
 import { jitterOf, momentOf, timetableOf } from './timetable.ts';
 
 export interface CheckLoopOptions {
@@ -20,6 +21,8 @@ export interface CheckLoopOptions {
   readonly jobs: JobStore;
   /** Shifts the starts, so that not every host asks in the same second. */
   readonly host: string;
+  /** IANA zone of calendars that name none. */
+  readonly timezone: string;
   /** Aborted when watch stops: what still runs then is not stored. */
   readonly stop: AbortSignal;
   readonly clock: Clock;
@@ -38,14 +41,17 @@ export interface CheckLoop {
 
 /** Starts every check on its schedule; what they measure goes into the samples. */
 export function startChecks(options: CheckLoopOptions): CheckLoop {
-  const { planned, endpoints, samples, stop, clock, log } = options;
+  const { planned, endpoints, samples, stop, clock, log, timezone } = options;
   const runs = new Map<string, CheckRun>();
   const runners = planned.map((one) => {
-    const lastStart = one.config.every.kind === 'cron' ? options.jobs.lastStart(one.name) : undefined;
-    return { ...one, lastStart, runner: checkRunner(one, { endpoints, stop, log, clock, lastRunAt: lastStart }) };
+    const before = one.config.every.kind === 'cron' ? lastRun(one, options) : undefined;
+    if (before) runs.set(one.name, before);
+    const context = { endpoints, stop, log, clock, timezone, before: before?.status };
+    return { ...one, lastStart: before?.status.lastRunAt ?? undefined, runner: checkRunner(one, context) };
   });
 
   const jobs = runners.map(({ name, config: { every }, lastStart, runner }) => {
+    const schedule: Schedule = every.kind === 'cron' ? { ...every, timezone: every.timezone ?? timezone } : every;
     const task = async (): Promise<void> => {
       if (every.kind === 'cron') remember(name, options);
       const run = await runner.run();
@@ -59,8 +65,8 @@ export function startChecks(options: CheckLoopOptions): CheckLoop {
         log.error({ check: name, reason: reasonOf(error) }, 'samples could not be stored');
       }
     };
-    const jitterMs = jitterOf(options.host, name, timetableOf(every).period(momentOf(clock)));
-    return { name, ...startJob({ schedule: every, clock, task, jitterMs, lastStart }) };
+    const jitterMs = jitterOf(options.host, name, timetableOf(schedule).period(momentOf(clock)));
+    return { name, ...startJob({ schedule, clock, task, jitterMs, lastStart }) };
   });
 
   return {
@@ -71,6 +77,12 @@ export function startChecks(options: CheckLoopOptions): CheckLoop {
       for (const job of jobs) job.cancel();
     },
   };
+}
+
+/** What a check on a calendar found last, of an earlier watch; unknown where its samples are gone: then it runs at once. */
+function lastRun(one: PlannedCheck, { planned, samples, jobs }: CheckLoopOptions): CheckRun | undefined {
+  const startedAt = jobs.lastStart(one.name);
+  return startedAt === undefined ? undefined : storedRun(one, planned, samples, startedAt);
 }
 
 function remember(name: string, { jobs, clock, log }: CheckLoopOptions): void {

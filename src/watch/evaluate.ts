@@ -23,10 +23,7 @@ export function judge(
     if (elements.length > 0) return { kind: 'firing', rule, elements };
     const silent = measuredBy(rule.expression).find((one) => reader.read(one, at - lookBackMs, at).length === 0);
     if (!silent) return { kind: 'ok', rule };
-    // One that waits for its hour after a restart has not failed.
-    const failing = checks.filter(
-      ({ state, lastRunAt }) => state !== 'ok' && (state !== 'never-ran' || lastRunAt === null),
-    );
+    const failing = checks.filter(({ state }) => state !== 'ok');
     const reasons = failing.map(({ name, state, reason }) => `${name}: ${reason ?? state}`);
     const reason = [`no samples of ${silent.series} in the last 5 minutes`, ...reasons].join('; ');
     return { kind: 'no-data', rule, reason, blind: failing.length > 0 };

@@ -44,11 +44,13 @@ export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
   const { alerting, samples, records, incidents, checks, announced, clock, log } = options;
   let evaluatedAt: number | undefined;
   let share = 1;
+  let tickedAt = Number.NEGATIVE_INFINITY;
 
   const repeated = (now: number): Sample[] =>
     checks
       .runs()
-      .filter(({ status }) => now - (status.lastRunAt ?? now) > repeatAfterMs)
+      // A clock that was set back leaves them in the future, where nobody reads them.
+      .filter(({ status }) => Math.abs(now - (status.lastRunAt ?? now)) > repeatAfterMs)
       .flatMap((run) => [...run.samples, ...run.about].map((sample) => ({ ...sample, at: now })));
 
   const own = (now: number): Sample[] => [
@@ -84,6 +86,9 @@ export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
     evaluatedAt: () => evaluatedAt,
     tick() {
       const now = clock.now();
+      // Its samples would be read among those that are still to come.
+      if (now < tickedAt) attempt('samples of the future could not be deleted', () => samples.forgetAfter(now));
+      tickedAt = now;
       // First, so that on a full disk there is room for what follows.
       attempt('old samples could not be deleted', () => prune(now));
       attempt('samples could not be stored', () => {

@@ -1,5 +1,5 @@
 import type { Labels, Point } from '../expression/series.ts';
-import type { Severity } from '../rule.ts';
+import type { ActiveRule, Severity } from '../rule.ts';
 
 export type { Severity };
 
@@ -37,6 +37,12 @@ export interface IncidentEvent {
   readonly flapping?: boolean;
   /** The samples that decided it. */
   readonly decidedBy: readonly Point[];
+}
+
+/** An incident that begins, with the rule that says what it is. */
+export interface Beginning {
+  readonly event: IncidentEvent;
+  readonly rule: ActiveRule;
 }
 
 /** The incident that an alert opens; it gets its number from the store. */

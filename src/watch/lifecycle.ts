@@ -4,9 +4,10 @@ import type { IncidentStore } from '../store/incidents.ts';
 import type { NewNotification } from '../store/outbox.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Alert, type AlertEffect, type AlertState, alertKey } from './alert-state.ts';
-import { causesOf, rootOf } from './chain.ts';
+import { causesOf } from './chain.ts';
 import { calm, type FlapState, step as flap, remembered } from './flap.ts';
-import { closeIncident, type Incident, type IncidentEvent, observe, openIncident } from './incident.ts';
+import { type Beginning, closeIncident, type Incident, type IncidentEvent, observe, openIncident } from './incident.ts';
+import { createKeeping, type Written } from './keeping.ts';
 import { silencedBy } from './silence.ts';
 import { step as tell } from './told.ts';
 
@@ -19,27 +20,38 @@ export interface LifecycleOptions {
   /** Whether nobody wants to be mailed at this moment, because of planned work. */
   readonly inMaintenance: (now: number) => boolean;
   readonly decidedBy: (alert: Pick<Alert, 'rule' | 'labels'>, now: number) => readonly Point[];
+  /** Tells from memory of beginnings that incidents.db has no room for, and why; false when there is nobody to tell. */
+  readonly tellUnkept: (beginnings: readonly Beginning[], why: unknown, now: number) => boolean;
   readonly log: Log;
 }
 
 /** The incidents of the alerts: opens, holds, tells of and closes them. */
 export interface Lifecycle {
-  /** Follows one evaluation; true when something was announced. */
+  /**
+   * Follows one evaluation; true when something was announced, or can be written again. What incidents.db cannot take is told from memory and
+   * written at a later evaluation; the first reason is thrown at the end.
+   */
   follow(effects: readonly AlertEffect[], state: AlertState, now: number): boolean;
 }
 
 /** What a fault leaves behind ends later than itself, because rules look back 5 minutes; then it is a fault of its own. */
 const afterRootMs = 360_000;
+/** Incidents that begin meanwhile share the next mail about what cannot be written. */
+const unkeptEveryMs = 60_000;
 /** An alert that fired earlier than that is calm again. */
 const restlessForMs = 3 * 3_600_000;
 
 /** `open` holds what the last watch left open, by `alertKey`; `startedAt` is the wall time of this one. */
 export function createLifecycle(options: LifecycleOptions, open: Map<string, Incident>, startedAt: number): Lifecycle {
-  const { incidents, announce, decidedBy, log } = options;
+  const { incidents, announce, decidedBy, tellUnkept, log } = options;
   const { restless, closedRoots } = recall(incidents.since(startedAt - restlessForMs), startedAt);
   let rules: readonly ActiveRule[] = [];
   let ruleOf = new Map<string, ActiveRule>();
   let depth = new Map<string, number>();
+  /** Something could not be written at the last evaluation. */
+  let behind = false;
+  let unkeptToldAt = Number.NEGATIVE_INFINITY;
+  const keeping = createKeeping({ incidents, rules: () => rules, log }, open);
 
   const use = (inForce: readonly ActiveRule[]): void => {
     if (inForce === rules) return;
@@ -51,25 +63,8 @@ export function createLifecycle(options: LifecycleOptions, open: Map<string, Inc
   const fire = (key: string, alert: Alert, now: number): void => {
     restless.set(key, flap(restless.get(key) ?? calm, true, now));
     const held = open.get(key);
-    if (held) {
-      open.set(key, { ...held, flaps: held.flaps + 1 });
-      return;
-    }
-    const incident = openIncident(alert, now);
-    const opened = incidents.open({ ...incident, rootId: rootOf(incident, [...open.values()], rules) }, () => []);
-    open.set(key, opened);
-    log.warn({ incident: `OPS-${opened.id}`, rule: opened.rule, labels: opened.labels }, 'incident opened');
-    if (opened.rootId === null) adopt(opened, now);
-  };
-
-  /** What opened before its cause did is told with it, where nobody knows of it yet. */
-  const adopt = (root: Incident, now: number): void => {
-    for (const [key, one] of open) {
-      if (!causesOf(one.rule, rules).includes(root.rule)) continue;
-      if (incidents.adopt(one, root.id, now)) {
-        open.set(key, { ...one, rootId: root.id, announcedAt: null, lastToldAt: null });
-      }
-    }
+    if (held) keeping.change(key, { flaps: held.flaps + 1 });
+    else keeping.begin(key, openIncident(alert, now));
   };
 
   const explained = ({ rootId }: Incident, now: number): boolean =>
@@ -89,31 +84,43 @@ export function createLifecycle(options: LifecycleOptions, open: Map<string, Inc
   const mailed = (kind: IncidentEvent['kind'], incident: Incident, rule: ActiveRule): boolean =>
     incident.severity !== 'info' || (rule.mailedOnce === true && kind === 'firing' && !incidents.toldBefore(incident));
 
-  const settle = (key: string, before: Incident, alert: Alert | undefined, ask: Standings, now: number): boolean => {
+  const settle = (
+    key: string,
+    before: Incident,
+    alert: Alert | undefined,
+    ask: Standings,
+    now: number,
+  ): Written | Unwritten | undefined => {
     const rule = ruleOf.get(before.rule);
+    const closed = closeIncident(before, before.closedAt ?? now);
     // Who took the rule away knows; there are no words left to tell it with.
-    if (!rule) {
-      incidents.transition(closeIncident(before, now), []);
-      open.delete(key);
-      return false;
-    }
+    if (!rule) return attempt(() => keeping.write(key, closed, () => [], now));
     const quiet = flap(restless.get(key) ?? calm, false, now);
     restless.set(key, quiet);
-    if (!alert && quiet.flapping) return false;
-    const observed = alert ? observe(before, alert.value) : closeIncident(before, now);
+    if (!alert && quiet.flapping) return undefined;
+    const observed = alert ? observe({ ...before, closedAt: null }, alert.value) : closed;
     const standing = { severity: before.severity, firing: alert !== undefined, ...ask(before) };
     const { told, tell: kind } = tell(observed, standing, now);
     const after: Incident = { ...observed, ...told };
-    // Written at once, so that a restart forgets neither the extreme nor what was told.
-    const rows = kind === null || !mailed(kind, after, rule) ? [] : announce(eventOf(kind, after, rule, now), rule);
-    if (JSON.stringify(after) !== JSON.stringify(before) || rows.length > 0) incidents.transition(after, rows);
-    if (alert) open.set(key, after);
-    else {
-      open.delete(key);
-      closedRoots.set(after.id, now);
-      log.info({ incident: `OPS-${after.id}`, rule: after.rule }, 'incident resolved');
+    const tells = kind !== null && mailed(kind, after, rule) ? kind : null;
+    const rowsOf = (kept: Incident) => (tells === null ? [] : announce(eventOf(tells, kept, rule, now), rule));
+    const settled = attempt(() => keeping.write(key, after, rowsOf, now));
+    if ('failure' in settled) {
+      keeping.change(key, { closedAt: observed.closedAt, peak: observed.peak });
+      return tells === 'firing' ? { ...settled, untold: { event: eventOf(tells, after, rule, now), rule } } : settled;
     }
-    return rows.length > 0;
+    if (!alert) {
+      closedRoots.set(settled.id, now);
+      log.info({ incident: `OPS-${settled.id}`, rule: before.rule }, 'incident resolved');
+    }
+    return settled;
+  };
+
+  /** Each beginning is told from memory once. */
+  const tellFromMemory = (untold: readonly Beginning[], why: unknown, now: number): void => {
+    if (untold.length === 0 || Math.abs(now - unkeptToldAt) < unkeptEveryMs || !tellUnkept(untold, why, now)) return;
+    unkeptToldAt = now;
+    for (const { event, rule } of untold) keeping.toldFromMemory(alertKey(rule.name, event.incident.labels), now);
   };
 
   return {
@@ -132,7 +139,21 @@ export function createLifecycle(options: LifecycleOptions, open: Map<string, Inc
       });
       const firing = (key: string): Alert | undefined =>
         state.get(key)?.state === 'firing' ? state.get(key) : undefined;
-      return [...open].map(([key, one]) => settle(key, one, firing(key), ask, now)).some(Boolean);
+      const settled = [...open.keys()].flatMap((key) => {
+        const one = open.get(key);
+        return (one && settle(key, one, firing(key), ask, now)) ?? [];
+      });
+      const unwritten = settled.filter((one) => 'failure' in one);
+      const [first] = unwritten;
+      const caughtUp = behind && !first;
+      behind = first !== undefined;
+      if (!first) return caughtUp || settled.some((one) => 'announced' in one && one.announced);
+      tellFromMemory(
+        unwritten.flatMap(({ untold }) => untold ?? []),
+        first.failure,
+        now,
+      );
+      throw first.failure;
     },
   };
 }
@@ -144,6 +165,20 @@ function recall(recent: readonly Incident[], now: number) {
     restless: new Map([...byAlert].map(([key, incidents]): [string, FlapState] => [key, remembered(incidents, now)])),
     closedRoots: new Map(recent.flatMap(({ id, closedAt }) => (closedAt === null ? [] : [[id, closedAt] as const]))),
   };
+}
+
+/** Why something could not be written, and the beginning that nobody was told of because of that. */
+interface Unwritten {
+  readonly failure: unknown;
+  readonly untold?: Beginning;
+}
+
+function attempt(write: () => Written): Written | Unwritten {
+  try {
+    return write();
+  } catch (failure) {
+    return { failure };
+  }
 }
 
 type Standings = (incident: Incident) => { readonly muted: boolean; readonly acknowledged: boolean };

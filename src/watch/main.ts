@@ -12,6 +12,7 @@ import { mailDomain, startNotifier } from '../notify/notifier.ts';
 import type { Backoff } from '../notify/outbox.ts';
 import { queueDue } from '../notify/report/index.ts';
 import { type ActiveRule, loadRuleGroups } from '../rule.ts';
+import { bufferedSamples } from '../store/buffered-samples.ts';
 import { type IncidentStore, openIncidents } from '../store/incidents.ts';
 import { lockFolder } from '../store/lock.ts';
 import { openSamples, type SampleStore } from '../store/samples.ts';
@@ -19,6 +20,7 @@ import type { Log } from '../telemetry/log.ts';
 import { observeProcess } from '../telemetry/process.ts';
 import { createMetrics, type Metrics } from '../telemetry/registry.ts';
 import type { Diagnosis } from '../triage/diagnosis.ts';
+import { readerZone } from '../zone.ts';
 import { createAlerting } from './alerting.ts';
 import { startChecks } from './check-loop.ts';
 import { planChecks } from './checks.ts';
@@ -95,11 +97,11 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   observeProcess(metrics);
 
   const stop = new AbortController();
-  const timezone = alerts.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const timezone = readerZone(alerts.timezone);
   const { diagnose, backoff } = options;
   const mail = { config: notify, timezone, page, host, groupWaitMs: alerts.group_wait };
   const notifier = startNotifier({ ...mail, channels, incidents, clock, log, metrics, diagnose, backoff });
-  const { announce, wake: announced } = notifier;
+  const { announce, tellUnkept, wake: announced } = notifier;
   const letters = { incidents, samples, channels, domain: mailDomain(notify, host) };
   const cancelReports =
     notify.report &&
@@ -119,6 +121,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     incidents,
     log,
     announce,
+    tellUnkept,
     everyMs,
     startedAt: clock.now(),
     keepPending,
@@ -130,6 +133,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     samples,
     jobs: incidents.jobs,
     host,
+    timezone,
     stop: stop.signal,
     clock,
     log,
@@ -184,7 +188,9 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
 
 function openStores({ config, stateDir, host, log }: WatchOptions): { samples: SampleStore; incidents: IncidentStore } {
   return {
-    samples: openSamples(stateDir, (reason) => log.error({ reason }, 'samples.db was damaged: begun anew')),
+    samples: bufferedSamples(
+      openSamples(stateDir, (reason) => log.error({ reason }, 'samples.db was damaged: begun anew')),
+    ),
     incidents: openIncidents(stateDir, mailDomain(config.notify, host), (reason) =>
       log.error({ reason }, 'incidents.db was damaged: set aside and begun anew'),
     ),

@@ -1,6 +1,6 @@
 import { checkDuration, checkLastSuccess, checkSuccess } from '../catalogue/watch.ts';
 import { type CheckContext, sampleOf } from '../check.ts';
-import { formatDuration } from '../duration.ts';
+import { withDeadline } from '../deadline.ts';
 import { OpsError, reasonOf } from '../errors.ts';
 import type { Sample } from '../expression/series.ts';
 import type { PlannedCheck } from './checks.ts';
@@ -15,7 +15,7 @@ export interface CheckRun {
   readonly status: CheckStatus;
 }
 
-/** Runs one check: owns its deadline, duration, success, and that it never runs twice at a time. */
+/** Runs one check: owns its deadline, duration and success. A run that ignores its deadline holds up no later one. */
 export interface CheckRunner {
   run(): Promise<CheckRun>;
   status(): CheckStatus;
@@ -24,26 +24,27 @@ export interface CheckRunner {
 export type RunContext = Omit<CheckContext, 'signal'> & {
   /** Aborted when watch stops. */
   readonly stop: AbortSignal;
-  /** Wall time of the last run in an earlier life, milliseconds. */
-  readonly lastRunAt?: number | undefined;
+  /** How the last run of an earlier watch ended. */
+  readonly before?: CheckStatus | undefined;
 };
 
 export function checkRunner({ name, check, config }: PlannedCheck, context: RunContext): CheckRunner {
-  const { clock, stop, lastRunAt = null } = context;
-  let status: CheckStatus = { name, state: 'never-ran', lastRunAt, durationSeconds: null, reason: null };
+  const { clock, stop, before } = context;
+  let status = before ?? { name, state: 'never-ran', lastRunAt: null, durationSeconds: null, reason: null };
   let lastSuccess: number | undefined;
-  /** A run that outlived its deadline: nothing else is started while it is there. */
-  let stuck = false;
 
-  const finish = (start: number, samples: readonly Sample[], failure: string | null): CheckRun => {
+  const finish = (
+    start: number,
+    samples: readonly Sample[],
+    { state, reason }: Pick<CheckStatus, 'state' | 'reason'>,
+  ): CheckRun => {
     const at = clock.now();
     const durationSeconds = (clock.monotonic() - start) / 1000;
-    if (failure === null) lastSuccess = at;
-    const state = failure === null ? 'ok' : stuck ? 'stuck' : 'failing';
-    status = { name, state, lastRunAt: at, durationSeconds, reason: failure };
+    if (state === 'ok') lastSuccess = at;
+    status = { name, state, lastRunAt: at, durationSeconds, reason };
     const labels = { check: name };
     const about = [
-      sampleOf(checkSuccess, labels, failure === null ? 1 : 0, at),
+      sampleOf(checkSuccess, labels, Number(state === 'ok'), at),
       sampleOf(checkDuration, labels, durationSeconds, at),
       ...(lastSuccess === undefined ? [] : [sampleOf(checkLastSuccess, labels, lastSuccess / 1000, at)]),
     ];
@@ -54,30 +55,13 @@ export function checkRunner({ name, check, config }: PlannedCheck, context: RunC
     status: () => status,
     async run() {
       const start = clock.monotonic();
-      if (stuck) return finish(start, [], 'the run before has not ended yet');
-      const deadline = new AbortController();
-      let cancel = (): void => {};
-      const expired = new Promise<never>((_, reject) => {
-        cancel = clock.after(config.timeout, () => {
-          stuck = true;
-          reject(
-            new OpsError('probe_failed', { probe: name, reason: `not done within ${formatDuration(config.timeout)}` }),
-          );
-          deadline.abort();
-        });
-      });
-      const signal = AbortSignal.any([deadline.signal, stop]);
-      const work = (async () => check.run(config, { ...context, signal }))();
-      const settled = (): void => {
-        stuck = false;
-      };
-      work.then(settled, settled);
       try {
-        return finish(start, await Promise.race([work, expired]), null);
+        const limits = { what: name, ms: config.timeout, clock, stop };
+        const samples = await withDeadline(limits, (signal) => check.run(config, { ...context, signal }));
+        return finish(start, samples, { state: 'ok', reason: null });
       } catch (thrown) {
-        return finish(start, [], reasonOf(thrown));
-      } finally {
-        cancel();
+        const late = thrown instanceof OpsError && thrown.code === 'not_in_time';
+        return finish(start, [], { state: late ? 'stuck' : 'failing', reason: reasonOf(thrown) });
       }
     },
   };

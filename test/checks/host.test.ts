@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import host from '../../src/checks/host.ts';
+import { diskMounts, readHost } from '../../src/probes/host.ts';
 import { temporaryFolder } from '../support/ops.ts';
 import { runCheck, valuesOf } from './support/context.ts';
 
@@ -32,4 +33,26 @@ test.each([
   });
   const samples = await runCheck(host, { folders: [] });
   expect(valuesOf(samples, 'ops_host_clock_synchronized')).toEqual(expected);
+});
+
+test('CPU is a share of one, and memory has bounds', async () => {
+  const { cpuRatio, memoryAvailableBytes, memoryTotalBytes } = await readHost();
+  expect(cpuRatio).toBeGreaterThanOrEqual(0);
+  expect(cpuRatio).toBeLessThanOrEqual(1);
+  expect(memoryAvailableBytes).toBeGreaterThan(0);
+  expect(memoryAvailableBytes).toBeLessThanOrEqual(memoryTotalBytes);
+});
+
+test('disks are those with a device, each once and by its shortest path', () => {
+  const mounts = `proc /proc proc rw 0 0
+overlay / overlay rw 0 0
+/dev/sda1 /etc/hosts ext4 rw 0 0
+/dev/sda1 /data ext4 rw 0 0
+/dev/sdb1 /mnt/with\\040blank xfs rw 0 0
+/dev/loop0 /snap/core/1 squashfs ro 0 0
+nas:/models /mnt/nas nfs4 rw 0 0
+tank/logs /tank/logs zfs rw 0 0
+tmpfs /tmp tmpfs rw 0 0
+`;
+  expect(diskMounts(mounts)).toEqual(['/data', '/mnt/with blank', '/tank/logs']);
 });

@@ -22,7 +22,16 @@ const lines = (count: number, fields: Partial<AuditLine>) =>
 const rejected = (count: number, key: string, error = 'rate_limit_exceeded') =>
   lines(count, { key_id: key, outcome: 'rejected', status: 429, error });
 
-const run = (file: string, logger = pino({ level: 'silent' })) => runCheck(log, { file }, {}, { clock, log: logger });
+const run = (file: string, logger = pino({ level: 'silent' })) =>
+  runCheck(
+    log,
+    { file },
+    {},
+    {
+      ...{ clock, log: logger },
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    },
+  );
 
 test('counts yesterday, ends of requests only, and leaves out our own', async () => {
   const file = join(temporaryFolder('log'), 'gateway.log');
@@ -77,4 +86,17 @@ test('a quiet day is 0, a missing log is a failure', async () => {
   await expect(run(file)).rejects.toThrow('no such file');
   writeFileSync(file, '');
   expect(valuesOf(await run(file), 'ops_requests_yesterday')).toEqual([0, 0]);
+});
+
+test.each([
+  ['Asia/Shanghai', '2026-11-24T16:00:00Z', '2026-11-25T15:59:59Z', '2026-11-25T17:00:00Z'],
+  ['Australia/Lord_Howe', '2026-10-03T13:30:00Z', '2026-10-04T12:59:59Z', '2026-10-04T13:30:00Z'],
+  ['America/New_York', '2026-11-01T04:00:00Z', '2026-11-02T04:59:59Z', '2026-11-02T05:30:00Z'],
+])('yesterday is that of %s, on a day of any length', async (timezone, first, last, now) => {
+  const file = join(temporaryFolder('log'), 'gateway.log');
+  const [begin, end] = [Date.parse(first), Date.parse(last)];
+  const times = [begin - 1000, begin, end, end + 1000];
+  writeFileSync(file, times.map((time) => lines(1, { time: new Date(time).toISOString() })).join(''));
+  const samples = await runCheck(log, { file }, {}, { clock: new ManualClock(now), timezone });
+  expect(valuesOf(samples, 'ops_requests_yesterday', { result: 'ok' })).toEqual([2]);
 });

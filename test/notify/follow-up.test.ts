@@ -97,3 +97,20 @@ test('nobody is told of a triage whose incident ended first', async () => {
   expect(states()).toEqual(['firing accepted', 'triage coalesced', 'resolved accepted']);
   expect(mails.map(stateOf)).toEqual(['firing', 'resolved']);
 });
+
+test('a triage that never ends is given up, is said, and a later mail gets a new one', async () => {
+  const { fire, walks, mails, states, clock } = await rig();
+  fire();
+  await eventually('a walk', () => walks.length === 1);
+  await clock.advance(5000);
+  await eventually('the mail', () => states()[0] === 'firing accepted');
+  await clock.advance(60_000);
+  await eventually('the follow-up', () => states()[1] === 'triage accepted');
+  expect(mails[1]?.raw).toContain('triage failed');
+  await clock.advance(60_000);
+  fire('GPU-1');
+  await eventually('another walk', () => walks.length === 2);
+  walks[1]?.resolve(diagnosis);
+  await eventually('the second mail', () => states()[2] === 'firing accepted');
+  expect(mails[2]?.raw).toContain('The GPU ran out of memory');
+});

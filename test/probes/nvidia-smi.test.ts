@@ -161,11 +161,11 @@ describe('nvidia-smi', () => {
       card,
       'echo x >>"$0.starts"; [ -f "$0.healed" ] || while [ ! -f "$0.end" ]; do sleep 0.05; done',
     );
-    // A shell in the background keeps the pipes, as a driver call keeps a process that no signal ends.
+    // A shell in a session of its own keeps the pipes, as a driver call keeps a process that no signal ends.
     const script = await readFile(command, 'utf8');
     await writeFile(
       command,
-      script.replace('#!/bin/sh', `#!/bin/sh\n[ "$2" = inner ] || { sh "$0" "$1" inner; exit; }`),
+      script.replace('#!/bin/sh', `#!/bin/sh\n[ "$2" = inner ] || { setsid sh "$0" "$1" inner; exit; }`),
     );
     const ask = () => faultOf(command, 200);
     expect(await ask()).toBe('hung');
@@ -227,4 +227,23 @@ test('a program that cannot be started is a sentence naming it', async () => {
   await expect(runProgram('no-such-program', [], { timeoutMs: 1000 })).rejects.toThrow(
     'no-such-program is not installed or not on PATH',
   );
+});
+
+test('what a program has started is killed with it', async () => {
+  const file = path.join(await mkdtemp(path.join(tmpdir(), 'run-')), 'pid');
+  const script = `sleep 60 & echo $! >${file}; wait`;
+  await expect(runProgram('sh', ['-c', script], { timeoutMs: 300 })).rejects.toThrow('no answer within 300 ms');
+  const pid = (await readFile(file, 'utf8')).trim();
+  await expect.poll(() => stateOf(pid)).toMatch(/gone|Z/);
+});
+
+const stateOf = (pid: string): Promise<string> =>
+  readFile(`/proc/${pid}/stat`, 'utf8').then(
+    (stat) => stat.split(') ')[1]?.[0] ?? '',
+    () => 'gone',
+  );
+
+test('a program that talks without end is ended, and what was kept of it is its result', async () => {
+  const { stdout } = await runProgram('yes', [], { timeoutMs: 10_000, maxChars: 1000 });
+  expect(stdout).toHaveLength(999);
 });

@@ -2,10 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { gpuMemoryUsed, gpusVisible } from '../../src/catalogue/gpu.ts';
+import { OpsError } from '../../src/errors.ts';
 import { increase, select } from '../../src/expression/ast.ts';
 import { evaluate } from '../../src/expression/evaluate.ts';
 import { memorySeries } from '../../src/expression/memory.ts';
 import type { Sample } from '../../src/expression/series.ts';
+import { bufferedSamples } from '../../src/store/buffered-samples.ts';
 import { openSamples } from '../../src/store/samples.ts';
 import { temporaryFolder } from '../support/ops.ts';
 
@@ -157,4 +159,66 @@ test('a sound file is not set aside', () => {
   openSamples(folder, (reason) => reasons.push(reason)).close();
   expect(reasons).toEqual([]);
   expect(existsSync(join(folder, 'samples.db.corrupt'))).toBe(false);
+});
+
+test('what cannot be written is read from memory, and written with what follows', () => {
+  const store = openSamples(temporaryFolder('samples'));
+  let full = false;
+  const samples = bufferedSamples({
+    ...store,
+    append(batch) {
+      if (full) throw new OpsError('disk_full', { path: 'samples.db' });
+      store.append(batch);
+    },
+  });
+  samples.append([used('a', 1000, 1)]);
+  full = true;
+  expect(() => samples.append([used('a', 2000, 2), used('b', 2000, 8), used('b', 2000, Number.NaN)])).toThrow(
+    'no room',
+  );
+  expect(() => samples.append([used('a', 3000, 3)])).toThrow('no room');
+  const all = () => samples.read(select(gpuMemoryUsed), 0, 9000).map(({ points }) => points.map(({ value }) => value));
+  expect(all()).toEqual([[1, 2, 3], [8]]);
+  expect(samples.latest(gpuMemoryUsed.name, 1000)).toEqual([used('a', 3000, 3), used('b', 2000, 8)]);
+  expect(store.read(select(gpuMemoryUsed), 1000, 9000)).toEqual([]);
+  full = false;
+  samples.append([used('a', 4000, 4)]);
+  expect(all()).toEqual([[1, 2, 3, 4], [8]]);
+  expect(store.read(select(gpuMemoryUsed), 0, 9000)).toEqual(samples.read(select(gpuMemoryUsed), 0, 9000));
+  store.close();
+});
+
+test('a quarter of an hour is held in memory at most', () => {
+  const store = openSamples(temporaryFolder('samples'));
+  const samples = bufferedSamples({
+    ...store,
+    append() {
+      throw new OpsError('disk_full', { path: 'samples.db' });
+    },
+  });
+  for (let at = 0; at <= 3_600_000; at += 60_000) expect(() => samples.append([used('a', at, at)])).toThrow();
+  const [series] = samples.read(select(gpuMemoryUsed), -1, 3_600_000);
+  expect(series?.points.map(({ at }) => at)).toEqual(
+    Array.from({ length: 15 }, (_, index) => 2_760_000 + index * 60_000),
+  );
+  store.close();
+});
+
+test('what lies in the future is forgotten, on the disk and in memory', () => {
+  const store = openSamples(temporaryFolder('samples'));
+  let full = false;
+  const samples = bufferedSamples({
+    ...store,
+    append(batch) {
+      if (full) throw new OpsError('disk_full', { path: 'samples.db' });
+      store.append(batch);
+    },
+  });
+  samples.append([used('a', 1000, 1), used('a', 3000, 3)]);
+  full = true;
+  expect(() => samples.append([used('b', 2000, 2), used('b', 4000, 4)])).toThrow('no room');
+  samples.forgetAfter(2000);
+  const values = samples.read(select(gpuMemoryUsed), 0, 9000).map(({ points }) => points.map(({ value }) => value));
+  expect(values).toEqual([[1], [2]]);
+  store.close();
 });

@@ -51,7 +51,7 @@ const planted: Record<string, readonly [file: string, imports: string]> = {
   pure: ['src/expression/b.ts', 'node:fs'],
   'discovered-not-registered': ['src/watch/main.ts', '../checks/target.ts'],
   'gateway-entered-by-its-command': ['src/store/n.ts', '../../gateway/target.ts'],
-  'configuration-reads-only-the-schema': ['src/cli/configuration.ts', '../../gateway/target.ts'],
+  'sections-read-only-the-schema': ['src/cli/sections.ts', '../../gateway/target.ts'],
   'generators-stay-outside': ['src/store/o.ts', '../../dashboards/builder.ts'],
   'grafana-unreachable': ['src/page/b.ts', './leads-to-grafana.ts'],
 };

@@ -37,6 +37,7 @@ function rig(folder: string, from = 0, keepPending = true) {
     startedAt: start + from,
     keepPending,
     inMaintenance: () => false,
+    tellUnkept: () => false,
     announce(event) {
       events.push(event);
       return [{ kind: event.kind, channel: 'email', recipient: 'a@b.c', subject: 's', payload: '{}' }];

@@ -1,7 +1,8 @@
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
+import { OpsError } from '../../src/errors.ts';
 import type { ActiveRule } from '../../src/rule.ts';
-import { openIncidents } from '../../src/store/incidents.ts';
+import { type IncidentStore, openIncidents } from '../../src/store/incidents.ts';
 import { type AlertState, alertKey, step } from '../../src/watch/alert-state.ts';
 import { createLifecycle, type LifecycleOptions } from '../../src/watch/lifecycle.ts';
 import { temporaryFolder } from '../support/ops.ts';
@@ -13,9 +14,23 @@ const down = ruleOf({ name: 'GatewayDown', for: 0, severity: 'critical' });
 const failing = ruleOf({ name: 'GatewayErrors', for: 0, causedBy: ['GatewayDown'] });
 const ui = ruleOf({ name: 'UiDown', for: 0, severity: 'critical', causedBy: ['GatewayErrors'] });
 
+function withRoom(store: IncidentStore, hasRoom: () => boolean): IncidentStore {
+  const guarded =
+    <Parameters extends unknown[], Result>(write: (...values: Parameters) => Result) =>
+    (...values: Parameters): Result => {
+      if (hasRoom()) return write(...values);
+      throw new OpsError('disk_full', { path: 'incidents.db' });
+    };
+  const { open, transition, adopt } = store;
+  return { ...store, open: guarded(open), transition: guarded(transition), adopt: guarded(adopt) };
+}
+
 /** The lifecycle over a real incidents.db; the test says which rules hold and what time it is. */
 function rig(given: readonly ActiveRule[], inMaintenance: (now: number) => boolean = () => false) {
-  const incidents = openIncidents(temporaryFolder('ops-lifecycle'), 'example.org');
+  const store = openIncidents(temporaryFolder('ops-lifecycle'), 'example.org');
+  let full = false;
+  /** The disk of incidents.db has no room: nothing can be written, and what is there can be read. */
+  const incidents = withRoom(store, () => !full);
   onTestFinished(() => incidents.close());
   let rules = given;
   const told: string[] = [];
@@ -28,6 +43,10 @@ function rig(given: readonly ActiveRule[], inMaintenance: (now: number) => boole
     incidents,
     inMaintenance,
     decidedBy: () => [],
+    tellUnkept(beginnings, _, at) {
+      told.push(`${(at - start) / minute} unkept ${beginnings.map(({ rule }) => rule.name).join(' ')}`);
+      return true;
+    },
     log: pino({ level: 'silent' }),
     announce({ kind, incident, at, flapping }) {
       told.push(`${(at - start) / minute} ${kind} ${incident.rule}${flapping ? ' flapping' : ''}`);
@@ -42,11 +61,14 @@ function rig(given: readonly ActiveRule[], inMaintenance: (now: number) => boole
     at(now: number, ...firing: ActiveRule[]) {
       const verdicts = rules.map((rule) => (firing.includes(rule) ? holds(rule) : ok(rule)));
       const { state: next, effects } = step(state, verdicts, now);
-      lifecycle.follow(effects, next, now);
       state = next;
+      lifecycle.follow(effects, next, now);
     },
     use(next: readonly ActiveRule[]) {
       rules = next;
+    },
+    fill(isFull: boolean) {
+      full = isFull;
     },
     /** A new watch over the same incidents.db. */
     restart(now: number) {
@@ -239,4 +261,59 @@ test('a warning never explains what is critical', () => {
   const { at, told } = rig([slow, ui]);
   at(start, slow, ui);
   expect(told.sort()).toEqual(['0 firing GatewayErrors', '0 firing UiDown']);
+});
+
+test('what begins while nothing can be written is told from memory once, and written later without a second mail', () => {
+  const { at, told, incidents, fill } = rig([ui, failing, down]);
+  fill(true);
+  expect(() => at(start, failing, down)).toThrow('no room');
+  expect(() => at(start + 15_000, failing, down)).toThrow('no room');
+  expect(told).toEqual(['0 unkept GatewayDown']);
+  expect(incidents.list(9)).toEqual([]);
+  fill(false);
+  at(start + minute, failing, down);
+  expect(told).toEqual(['0 unkept GatewayDown']);
+  expect(
+    incidents.firing().map(({ rule, rootId, openedAt, announcedAt }) => [rule, rootId, openedAt, announcedAt]),
+  ).toEqual([
+    ['GatewayDown', null, start, start],
+    ['GatewayErrors', 1, start, null],
+  ]);
+  at(start + 2 * minute);
+  expect(told).toEqual(['0 unkept GatewayDown', '2 resolved GatewayDown']);
+});
+
+test('more that begins on a full disk shares the mail of the next minute', () => {
+  const other = ruleOf({ name: 'NginxDown', for: 0, severity: 'critical' });
+  const third = ruleOf({ name: 'UiDown', for: 0, severity: 'critical' });
+  const { at, told, fill } = rig([down, other, third]);
+  fill(true);
+  expect(() => at(start, down)).toThrow();
+  expect(() => at(start + 15_000, down, other)).toThrow();
+  expect(() => at(start + 30_000, down, other, third)).toThrow();
+  expect(() => at(start + minute, down, other, third)).toThrow();
+  expect(told).toEqual(['0 unkept GatewayDown', '1 unkept NginxDown UiDown']);
+});
+
+test('what began and ended on a full disk is written with its own times, and its end is told', () => {
+  const { at, told, incidents, fill } = rig([down]);
+  fill(true);
+  expect(() => at(start, down)).toThrow();
+  expect(() => at(start + minute)).toThrow();
+  fill(false);
+  at(start + 10 * minute);
+  expect(told).toEqual(['0 unkept GatewayDown', '10 resolved GatewayDown']);
+  expect(incidents.list(1)).toMatchObject([{ state: 'resolved', openedAt: start, closedAt: start + minute }]);
+});
+
+test('an incident that could be written, but not what was to be told of it, is told from memory too', () => {
+  const { at, told, incidents, fill } = rig([down], (now) => now < start + minute);
+  at(start, down);
+  fill(true);
+  expect(() => at(start + minute, down)).toThrow();
+  expect(told.at(-1)).toBe('1 unkept GatewayDown');
+  fill(false);
+  at(start + 2 * minute, down);
+  expect(incidents.outbox.all()).toEqual([]);
+  expect(incidents.firing()).toMatchObject([{ announcedAt: start + minute }]);
 });

@@ -48,15 +48,17 @@ async function check(names: readonly string[], options: Options, context: CliCon
     else for (const { name, summary } of listed) context.stdout.write(`${name.padEnd(17)} ${summary}\n`);
     return;
   }
-  const [{ checkRunner }, { systemClock }, { createLog }] = await Promise.all([
+  const [{ checkRunner }, { systemClock }, { createLog }, { readerZone }] = await Promise.all([
     import('../../watch/run.ts'),
     import('../../clock.ts'),
     import('../../telemetry/log.ts'),
+    import('../../zone.ts'),
   ]);
   const shared = {
     endpoints: endpointsOf(config),
     stop: new AbortController().signal,
     clock: systemClock,
+    timezone: readerZone(config.alerts.timezone),
   };
   const chosen = planned.filter(({ name }) => names.length === 0 || names.includes(name));
   const runs = await Promise.all(

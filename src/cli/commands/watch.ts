@@ -12,7 +12,6 @@ const command: CliCommand = {
         { systemClock },
         { startPage },
         { createLog },
-        { triage },
         { startWatch },
         { stateFolder },
         { onStopSignal },
@@ -22,7 +21,6 @@ const command: CliCommand = {
         import('../../clock.ts'),
         import('../../page/server.ts'),
         import('../../telemetry/log.ts'),
-        import('../../triage/triage.ts'),
         import('../../watch/main.ts'),
         import('../../watch/state-folder.ts'),
         import('../signals.ts'),
@@ -31,7 +29,11 @@ const command: CliCommand = {
       const log = createLog(config.gateway.log_level, 'watch');
       const stateDir = stateFolder(config.watch.state_dir, context.env);
       const endpoints = endpointsOf(config);
-      const diagnose = () => triage({ config: config.triage, endpoints, clock: systemClock, stateFolder: stateDir });
+      // Triage is loaded when it is first asked: an idle watch does without its 9 MB.
+      const diagnose = async () => {
+        const { triage } = await import('../../triage/triage.ts');
+        return triage({ config: config.triage, endpoints, clock: systemClock, stateFolder: stateDir });
+      };
       const watch = await startWatch({ config, endpoints, stateDir, host: hostname(), log, diagnose });
       const page = await startPage(watch, { config: config.page, diagnose }).catch(async (error: unknown) => {
         await watch.close();

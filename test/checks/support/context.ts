@@ -26,6 +26,7 @@ export async function runCheck<Config extends CheckConfig>(
     signal: new AbortController().signal,
     log: pino({ level: 'silent' }),
     clock: systemClock,
+    timezone: 'UTC',
     ...more,
   };
   const samples = await check.run(check.schema.parse(options), context);

@@ -13,9 +13,9 @@ import { closeIncident, openIncident } from '../../../src/watch/incident.ts';
 import { eventually } from '../../support/ops.ts';
 import { ruleOf } from '../../watch/support.ts';
 
-// One incident fires, is mailed while triage goes on, gets its follow-up, ends, is mailed; started again it goes on from what incidents.db says. It kills itself
-// at the n-th moment around a write to that file, and prints how many there were when it ends by itself.
-const [folder = '', port = '', crashAt = '0'] = process.argv.slice(2);
+// One incident fires, is mailed while triage goes on, gets its follow-up, ends, is mailed; or what waits is sent. Started again it goes on from what incidents.db says. It kills itself at the n-th moment around a write to
+// that file, and prints how many there were when it ends by itself.
+const [folder = '', port = '', crashAt = '0', story = 'one'] = process.argv.slice(2);
 
 let moments = 0;
 const moment = (): void => {
@@ -48,10 +48,10 @@ const diagnose = async (): Promise<Diagnosis> => {
   const verdict = { cause: 'x', step: 4, title: said, explanation: said, evidence: [], fix: [], confirm: [] } as const;
   return { verdict, also: [], steps: [], sources: [], took_ms: 1, window: { from: '', to: '' } };
 };
-/** Nobody waits for long: neither a mail for triage nor the outbox for its next attempt. */
+/** Nobody waits for long: neither a mail for triage nor the outbox for its next attempt. Deadlines, a minute and more, stay. */
 const clock: Clock = {
   ...systemClock,
-  after: (ms, task, options) => systemClock.after(Math.min(ms, 50), task, options),
+  after: (ms, task, options) => systemClock.after(ms < 60_000 ? Math.min(ms, 50) : ms, task, options),
 };
 const incidents = openIncidents(folder, 'example.org');
 const channels = await openChannels(config);
@@ -71,7 +71,7 @@ if (incidents.list(1).length === 0) {
   notifier.wake();
 }
 await settled();
-for (const one of incidents.firing()) {
+for (const one of story === 'one' ? incidents.firing() : []) {
   const incident = closeIncident(one, now);
   incidents.transition(incident, notifier.announce({ kind: 'resolved', incident, at: now, decidedBy: [] }, rule));
   notifier.wake();
