@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { broken, type Claim, ok, unknown } from './claim.ts';
+import { runProgram } from '../probes/run.ts';
+import { broken, type Claim, ok, unknown, type Verdict } from './claim.ts';
 
 /** Everybody, or the group as a writer; a group that reads is how a service gets its file. */
 const tooOpen = 0o027;
@@ -21,10 +22,27 @@ export const fileClaims: readonly Claim[] = [
     fix: 'chmod 640 FILE, and chown it to root and the group of the service',
     async run({ files }) {
       if (files.length === 0) return unknown('no configuration file is in use');
-      const modes = await Promise.all(files.map(async (file) => ({ file, mode: (await stat(file)).mode & 0o777 })));
-      const written = ({ file, mode }: (typeof modes)[number]) => `${file} ${mode.toString(8)}`;
-      const open = modes.filter(({ mode }) => (mode & tooOpen) !== 0);
-      return open.length > 0 ? broken(open.map(written).join(', ')) : ok(modes.map(written).join(', '));
+      return judgeModes(files);
+    },
+  },
+  {
+    layer: 'L2',
+    claim: { en: 'only root reads the private keys of the certificates', zh: '证书私钥对其他用户不可读' },
+    fix: 'chmod 600 FILE, owned by root: Nginx reads it before it gives up its rights',
+    async run({ timeoutMs }) {
+      const { exitCode, stdout, stderr } = await runProgram('nginx', ['-T', '-q'], { timeoutMs });
+      if (exitCode !== 0) return unknown(`nginx -T: ${stderr.split('\n')[0]}; run ops security as root`);
+      const keys = [...stdout.matchAll(/^\s*ssl_certificate_key\s+"?([^\s";]+)"?\s*;/gm)].map(([, path = '']) => path);
+      // Names with variables and keys of hardware modules are no files.
+      const paths = [...new Set(keys)].filter((path) => path.startsWith('/') && !path.includes('$'));
+      return paths.length > 0 ? judgeModes(paths) : unknown('nginx -T names no key file');
     },
   },
 ];
+
+async function judgeModes(files: readonly string[]): Promise<Verdict> {
+  const modes = await Promise.all(files.map(async (file) => ({ file, mode: (await stat(file)).mode & 0o777 })));
+  const written = ({ file, mode }: (typeof modes)[number]) => `${file} ${mode.toString(8)}`;
+  const open = modes.filter(({ mode }) => (mode & tooOpen) !== 0);
+  return open.length > 0 ? broken(open.map(written).join(', ')) : ok(modes.map(written).join(', '));
+}

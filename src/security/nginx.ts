@@ -1,5 +1,6 @@
 import { attempt } from '../probes/attempt.ts';
 import { judgePresented } from '../probes/certificate.ts';
+import { offerSuites } from '../probes/client-hello.ts';
 import { offer } from '../probes/handshake.ts';
 import { askEveryAddress } from '../probes/tls.ts';
 import { broken, type Claim, ok, type SecurityContext, unknown, type Verdict } from './claim.ts';
@@ -14,6 +15,15 @@ const expectedHeaders = [
   'referrer-policy',
   'content-security-policy',
 ];
+
+/** Cipher suites that nobody should take, by what is wrong with them, with their numbers in the registry of IANA. */
+const weakSuites: Readonly<Record<string, readonly number[]>> = {
+  'no encryption': [0x0001, 0x0002, 0x003b, 0xc006, 0xc010],
+  'no authentication': [0x0018, 0x001b, 0x0034, 0x003a, 0x006c, 0x006d, 0x00a6, 0x00a7, 0xc016, 0xc017, 0xc018, 0xc019],
+  export: [0x0003, 0x0006, 0x0008, 0x000b, 0x000e, 0x0011, 0x0014, 0x0017, 0x0019],
+  RC4: [0x0004, 0x0005, 0xc007, 0xc011],
+  'DES and 3DES': [0x0009, 0x000a, 0x0015, 0x0016, 0xc008, 0xc012],
+};
 
 /** A claim that needs the public site. */
 const onSite =
@@ -35,13 +45,16 @@ export const nginxClaims: readonly Claim[] = [
     layer: 'L2',
     claim: { en: 'TLS 1.0 and 1.1 are refused', zh: '拒绝 TLS 1.0 和 1.1' },
     fix: 'ssl_protocols TLSv1.2 TLSv1.3;',
-    run: onSite((site, context) => tryOffer(site, context, 'TLSv1.1', 'ALL@SECLEVEL=0')),
+    run: onSite(tryOldTls),
   },
   {
     layer: 'L2',
-    claim: { en: 'ciphers without encryption or authentication are refused', zh: '拒绝无加密或无认证的套件' },
+    claim: {
+      en: 'ciphers without encryption or authentication, and broken ones, are refused',
+      zh: '拒绝无加密、无认证及已被攻破的套件',
+    },
     fix: 'ssl_ciphers HIGH:!aNULL:!MD5;',
-    run: onSite((site, context) => tryOffer(site, context, 'TLSv1.2', 'aNULL:eNULL:@SECLEVEL=0')),
+    run: onSite(tryWeakCiphers),
   },
   {
     layer: 'L2',
@@ -80,15 +93,31 @@ async function tryPlainHttp(site: URL, { httpPort, timeoutMs }: SecurityContext)
 
 const portOf = (site: URL) => Number(site.port) || 443;
 
-async function tryOffer(
-  site: URL,
-  { timeoutMs }: SecurityContext,
-  maxVersion: 'TLSv1.1' | 'TLSv1.2',
-  ciphers: string,
-): Promise<Verdict> {
-  const result = await offer({ host: hostOf(site), port: portOf(site), maxVersion, ciphers, timeoutMs });
+async function tryOldTls(site: URL, { timeoutMs }: SecurityContext): Promise<Verdict> {
+  const ciphers = 'ALL@SECLEVEL=0';
+  const result = await offer({ host: hostOf(site), port: portOf(site), maxVersion: 'TLSv1.1', ciphers, timeoutMs });
   if (result.state === 'accepted') return broken(`${result.protocol} with ${result.cipher} is accepted`);
   return result.state === 'refused' ? ok('the handshake is refused') : unknown(result.reason);
+}
+
+/** One attempt for each class, so that the answer names it. */
+async function tryWeakCiphers(site: URL, { timeoutMs }: SecurityContext): Promise<Verdict> {
+  const tried = await Promise.all(
+    Object.entries(weakSuites).map(async ([name, suites]) => {
+      const result = await offerSuites({ host: hostOf(site), port: portOf(site), suites, timeoutMs });
+      return { name, result };
+    }),
+  );
+  const taken = tried.flatMap(({ name, result }) =>
+    result.state === 'accepted' ? [`${name} (${result.cipher})`] : [],
+  );
+  if (taken.length > 0) return broken(`accepted: ${taken.join(', ')}`);
+  const failures = tried.flatMap(({ name, result }) =>
+    result.state === 'failed' ? [`${name}: ${result.reason}`] : [],
+  );
+  return failures.length > 0
+    ? unknown(failures.join('; '))
+    : ok(`refused: ${tried.map(({ name }) => name).join(', ')}`);
 }
 
 /** Without the brackets of an IPv6 address. */

@@ -75,6 +75,7 @@ realPart('network namespaces, Nginx, sshd and nftables', available)('ops securit
     hosts = startTwoHosts();
     writeFileSync(at('key'), 'k\n', { mode: 0o600 });
     startSite();
+    putNginx();
     startSshd();
     startServer('127.0.0.1', 8080);
     ollama = startServer('127.0.0.1', 11_434);
@@ -90,6 +91,7 @@ realPart('network namespaces, Nginx, sshd and nftables', available)('ops securit
     const leaf = authority.leaf();
     copyFileSync(leaf.fullchain, at('fullchain.pem'));
     copyFileSync(leaf.key, at('privkey.pem'));
+    chmodSync(at('privkey.pem'), 0o600);
     writeFileSync(at('root.pem'), joined(authority.root));
     const site = readFileSync(join(repository, 'deploy/nginx/qwen3-prod.conf'), 'utf8')
       .replaceAll('ai.yourcompany.com', 'localhost')
@@ -101,6 +103,11 @@ realPart('network namespaces, Nginx, sshd and nftables', available)('ops securit
       .replaceAll('/etc/letsencrypt/live/localhost/', `${folder}/`);
     writeFileSync(at('nginx.conf'), nginxMain(folder, site));
     hosts.startOnBox(nginx, '-p', folder, '-c', at('nginx.conf'), '-g', 'daemon off;');
+  }
+
+  /** `nginx` on the box is the one that runs there. */
+  function putNginx() {
+    writeFileSync(at('nginx'), `#!/bin/sh\nexec ${nginx} -p ${folder} -c ${at('nginx.conf')} "$@"\n`, { mode: 0o755 });
   }
 
   /** The other machine takes logins by key; `ssh` on the box knows it as `other`. */
@@ -162,6 +169,12 @@ realPart('network namespaces, Nginx, sshd and nftables', available)('ops securit
       'broken: Ollama listens on loopback only',
     ]);
     await everywhere.stop();
+  }, 60_000);
+
+  test('a private key that everybody may read is found', () => {
+    chmodSync(at('privkey.pem'), 0o644);
+    expect(audit().wrong).toContain('broken: only root reads the private keys of the certificates');
+    chmodSync(at('privkey.pem'), 0o600);
   }, 60_000);
 
   test('a service that nobody thought of is found from outside', async () => {

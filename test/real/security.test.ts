@@ -163,7 +163,10 @@ realPart('nginx and Ollama', findProgram('nginx') !== undefined && ollamaAvailab
     cleanups.push(() => site.close());
     const file = join(site.folder, 'ops.yaml');
     const configuration = parse(readFileSync(file, 'utf8'));
-    const [, http] = /listen 127\.0\.0\.1:(\d+);/.exec(readFileSync(join(site.folder, 'nginx.conf'), 'utf8')) ?? [];
+    const nginx = readFileSync(join(site.folder, 'nginx.conf'), 'utf8');
+    const [, http] = /listen 127\.0\.0\.1:(\d+);/.exec(nginx) ?? [];
+    const [, https] = /listen 127\.0\.0\.1:(\d+) ssl/.exec(nginx) ?? [];
+    configuration.triage.probe_url = `https://localhost:${https}`;
     configuration.triage.web_ports.push(Number(http));
     writeFileSync(file, stringify(configuration));
     return audited(file, { NODE_EXTRA_CA_CERTS: join(site.folder, 'root.pem') });
