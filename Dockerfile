@@ -1,11 +1,17 @@
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /build
 COPY . .
-RUN npm ci && npm pack --pack-destination /tmp
+# The image has its Node: the one that the package brings is left out.
+RUN npm ci && npm pack --pack-destination /tmp \
+  && npm install --global --omit=dev --omit=optional --prefix /opt/clawdbot-ops /tmp/clawdbot-ops-*.tgz
 
-FROM node:24.21.0-bookworm-slim
-COPY --from=build /tmp/clawdbot-ops-*.tgz /tmp/
-RUN npm install --global --omit=dev /tmp/clawdbot-ops-*.tgz && rm -rf /tmp/* ~/.npm \
-  && mkdir -p /var/lib/clawdbot-ops /var/log/clawdbot-ops && chown node:node /var/lib/clawdbot-ops /var/log/clawdbot-ops
-USER node
+FROM debian:bookworm-slim
+# journalctl reads the host's journal, which is mounted: Ollama's log and the kernel's.
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates systemd && rm -rf /var/lib/apt/lists/* \
+  && useradd --uid 1000 clawdbot-ops \
+  && install -d -o 1000 -g 1000 /var/lib/clawdbot-ops /var/log/clawdbot-ops
+COPY --from=build /usr/local/bin/node /usr/local/bin/node
+COPY --from=build /opt/clawdbot-ops /opt/clawdbot-ops
+ENV PATH=/opt/clawdbot-ops/bin:/usr/local/bin:/usr/bin:/bin
+USER 1000:1000
 ENTRYPOINT ["ops"]

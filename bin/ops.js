@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 15)) {
   process.stderr.write(
-    `ops: needs Node 24.15 or newer, got ${process.versions.node} at ${process.execPath}; run npm ci in the clone (it brings Node 24)\n`,
+    `ops: needs Node 24.15 or newer, got ${process.versions.node} at ${process.execPath}; install again with npm, which brings it unless optional dependencies are left out\n`,
   );
   process.exit(78);
 }

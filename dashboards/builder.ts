@@ -4,8 +4,6 @@ import {
   type Dashboard,
   DashboardBuilder,
   DashboardCursorSync,
-  DashboardLinkBuilder,
-  DashboardLinkType,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
   RowBuilder,
@@ -23,12 +21,11 @@ import { startTime } from '../src/catalogue/process.ts';
 import { promql } from '../src/expression/promql.ts';
 import type { Panel, PanelQuery, Threshold } from '../src/panel.ts';
 import type { Board } from './board.ts';
+import { boardLinks } from './links.ts';
 
 const datasource = { type: 'prometheus', uid: '$datasource' };
 const instanceMatchers = ['job=~"$job"', 'instance=~"$instance"'];
 const tag = 'clawdbot';
-/** Through the same tunnel as Grafana, see docs/observability.md. */
-const opsPage = 'http://127.0.0.1:9465';
 
 const grafanaUnit: Readonly<Record<Unit, string>> = {
   seconds: units.Seconds,
@@ -58,20 +55,9 @@ export function buildBoard(board: Board): Dashboard {
     .withVariable(instanceVariable('job', 'Job', 'label_values(ops_build_info, job)'))
     .withVariable(instanceVariable('instance', 'Instance', 'label_values(ops_build_info{job=~"$job"}, instance)'))
     .withVariable(new TextBoxVariableBuilder('request').label('Request id'))
-    .link(
-      new DashboardLinkBuilder('Clawdbot boards')
-        .type(DashboardLinkType.Dashboards)
-        .tags([tag])
-        .asDropdown(true)
-        .includeVars(true)
-        .keepTime(true),
-    )
-    .link(link('Runbook', `${opsPage}/runbook.md`))
-    .link(link('Ops page', `${opsPage}/`))
-    .link(link('Logs of the request', explore('loki', '{service_name="gateway"} | request_id=`$request`')))
-    .link(link('Trace of the request', explore('tempo', '{span.gen_ai.response.id="$request"}')))
     .annotation(restarts())
     .annotation(incidents());
+  for (const link of boardLinks(tag)) builder.link(link);
   for (const row of board.rows) {
     builder.withRow(new RowBuilder(row.title));
     const stats = row.panels.filter(({ kind }) => kind === 'stat').length;
@@ -112,17 +98,6 @@ function instanceVariable(name: string, label: string, query: string): QueryVari
     .multi(true)
     .includeAll(true)
     .allValue('.+');
-}
-
-const link = (title: string, url: string): DashboardLinkBuilder =>
-  new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(url).targetBlank(true);
-
-/** A link to Explore with a query in one of the data sources that deploy/grafana provisions; variables stay readable for Grafana. */
-function explore(uid: 'loki' | 'tempo', query: string): string {
-  const asked = uid === 'loki' ? { expr: query } : { query, queryType: 'traceql' };
-  const queries = [{ refId: 'A', datasource: { type: uid, uid }, ...asked }];
-  const panes = { ops: { datasource: uid, queries, range: { from: 'now-24h', to: 'now' } } };
-  return `/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify(panes)).replaceAll('%24', '$')}`;
 }
 
 function restarts(): AnnotationQueryBuilder {
@@ -184,6 +159,10 @@ function timeseries(panel: Panel, span: number): TimeseriesBuilder {
         .calcs(['lastNotNull', 'max']),
     )
     .targets(panel.queries.map(target));
+  panel.queries.forEach(({ band }, index) => {
+    if (band)
+      builder.overrideByQuery(refId(index), [{ id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } }]);
+  });
   if (!panel.thresholds) return builder;
   return builder
     .thresholds(thresholds(panel.thresholds))
@@ -197,10 +176,13 @@ function thresholds(steps: readonly Threshold[]): ThresholdsConfigBuilder {
     .steps([{ color: below, value: null }, ...steps.map(({ value, state }) => ({ color: stateColour[state], value }))]);
 }
 
+const refId = (index: number): string => String.fromCharCode(65 + index);
+
 function target({ expression, legend }: PanelQuery, index: number): DataqueryBuilder {
   return new DataqueryBuilder()
-    .refId(String.fromCharCode(65 + index))
+    .refId(refId(index))
     .datasource(datasource)
     .expr(promql(expression, { autoWindow: '$__rate_interval', matchers: instanceMatchers }))
+    .exemplar(expression.kind === 'quantile')
     .legendFormat(legend.replace(/\{(\w+)\}/g, '{{$1}}'));
 }

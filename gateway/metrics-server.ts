@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { wantsOpenMetrics } from '../src/telemetry/openmetrics.ts';
 import type { Metrics } from '../src/telemetry/registry.ts';
 import type { Account } from './account/account.ts';
 
@@ -17,8 +18,9 @@ export function createMetricsServer(metrics: Metrics, account: Account): Server 
       return send(405, 'text/plain', 'method not allowed: GET or HEAD\n', { allow: 'GET, HEAD' });
     }
     if (path === '/inflight') return send(200, 'application/json', JSON.stringify(account.inFlight()));
-    return metrics.exposition().then(
-      (text) => send(200, metrics.contentType, text),
+    const { exposition, contentType } = wantsOpenMetrics(request.headers.accept) ? metrics.openMetrics : metrics;
+    return exposition().then(
+      (text) => send(200, contentType, text),
       () => send(500, 'text/plain', 'metrics unavailable\n'),
     );
   });

@@ -71,9 +71,11 @@ interface RouteBase {
   readonly path: string;
 }
 
-/** Asked by load balancers and checks: no key, no limit, no audit line, no prefix. */
+/** Asked by load balancers and checks: no key, no limit, no audit line. */
 export interface OpenRoute extends RouteBase {
   readonly open: true;
+  /** Also with `/v1`, for who asks through an Nginx that hands on nothing else. */
+  readonly prefixed?: boolean;
   handle(reply: HttpReply, stages: Stages): Promise<void>;
 }
 

@@ -113,8 +113,10 @@ function note(exchange: OpenExchange, result: Admitted | Rejection): OpsError | 
 }
 
 function addOpenRoute(app: FastifyInstance, route: OpenRoute, stages: Stages): void {
-  const { method, path: url } = route;
-  app.route({ method, url, config: { route }, handler: (_request, reply) => route.handle(reply, stages) });
+  const { method, path } = route;
+  const handler = (_request: FastifyRequest, reply: FastifyReply) => route.handle(reply, stages);
+  for (const url of route.prefixed ? [path, `/v1${path}`] : [path])
+    app.route({ method, url, config: { route }, handler });
 }
 
 function addApiRoute(app: FastifyInstance, route: ApiRoute, stages: Stages, exchanges: Exchanges): void {

@@ -57,6 +57,8 @@ export interface AuditLine {
   readonly aborted: boolean;
   /** A canary or triage probe: outside SLOs, limits and the top 5. */
   readonly probe: boolean;
+  /** What the backend did instead of answering, where it failed: `reason: its words`, by the reasons of the metrics. */
+  readonly upstream_failure?: string;
   /** Time of the last line before an unclean end, on `recovered` lines only. */
   readonly last_record_time?: string | null;
 }

@@ -6,6 +6,8 @@ export interface PanelQuery {
   readonly expression: Expression;
   /** Name of the line; `{label}` stands for a label's value. */
   readonly legend: string;
+  /** An edge of what is usual: between the two edges with the same labels the page draws an area. */
+  readonly band?: 'low' | 'high';
 }
 
 export interface Threshold {

@@ -14,6 +14,7 @@ const rooms: readonly { room: string; path: string; may: readonly string[]; exce
   { room: 'logs', path: '^src/logs/', may: shelf },
   { room: 'store', path: '^src/store/', may: shelf },
   { room: 'demo', path: '^src/demo/', may: shelf },
+  { room: 'setup', path: '^src/setup/', may: [...shelf, '^src/probes/'] },
   { room: 'security', path: '^src/security/', may: [...shelf, '^src/probes/'] },
   { room: 'alerts', path: '^alerts/', may: shelf },
   { room: 'dashboards', path: '^dashboards/', may: shelf },
@@ -61,9 +62,11 @@ const owners: readonly { library: string; may: string }[] = [
   { library: 'nodemailer', may: '^src/notify/channels/email\\.ts$' },
   { library: 'smtp-server', may: '^src/demo/' },
   { library: 'node-cron', may: '^src/cron\\.ts$' },
+  { library: 'systeminformation', may: '^src/probes/host\\.ts$' },
+  { library: 'execa', may: '^src/(probes|demo)/|^src/cli/commands/up\\.ts$' },
   { library: 'fastify', may: '^gateway/(server\\.ts$|routes/)|^src/(page|demo)/' },
   { library: 'ioredis', may: '^gateway/admission/rate-limit-redis\\.ts$' },
-  { library: '@grafana/', may: '^dashboards/builder\\.ts$' },
+  { library: '@grafana/', may: '^dashboards/(builder|links)\\.ts$' },
 ];
 
 const product = '^(src|gateway|alerts|dashboards)/';
@@ -124,13 +127,13 @@ export const structureRules: IForbiddenRuleType[] = [
   {
     name: 'gateway-entered-by-its-command',
     severity: 'error',
-    from: { path: product, pathNot: '^gateway/|^src/cli/(commands/gateway|configuration)\\.ts$' },
+    from: { path: product, pathNot: '^gateway/|^src/cli/(commands/gateway|sections)\\.ts$' },
     to: { path: '^gateway/' },
   },
   {
-    name: 'configuration-reads-only-the-schema',
+    name: 'sections-read-only-the-schema',
     severity: 'error',
-    from: { path: '^src/cli/configuration\\.ts$' },
+    from: { path: '^src/cli/sections\\.ts$' },
     to: { path: '^gateway/', pathNot: '^gateway/config\\.ts$' },
   },
   {

@@ -1,6 +1,8 @@
 import { latencyBaseline as baseline, latencyCanary } from '../../src/catalogue/latency.ts';
-import { select } from '../../src/expression/ast.ts';
+import { multiply, number, select } from '../../src/expression/ast.ts';
 import type { Panel } from '../../src/panel.ts';
+
+const mean = select(baseline, { stat: 'mean' });
 
 export const latencyBaseline: Panel = {
   key: 'latency-baseline',
@@ -13,7 +15,7 @@ export const latencyBaseline: Panel = {
   unit: 'seconds',
   queries: [
     { expression: select(latencyCanary), legend: '{model}' },
-    { expression: select(baseline, { stat: 'mean' }), legend: '{model} mean of 7 d' },
-    { expression: select(baseline, { stat: 'upper_quartile' }), legend: '{model} upper quartile of 7 d' },
+    { expression: mean, legend: '{model} mean of 7 d', band: 'low' },
+    { expression: multiply(number(1.3), mean), legend: '{model} 30 % above it', band: 'high' },
   ],
 };

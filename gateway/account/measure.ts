@@ -12,7 +12,7 @@ import {
   timeToFirstToken,
   tokens,
 } from '../../src/catalogue/gateway.ts';
-import type { Metrics } from '../../src/telemetry/registry.ts';
+import type { Exemplar, Metrics } from '../../src/telemetry/registry.ts';
 import { meaningOf } from './outcome.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -25,10 +25,11 @@ export function measure(metrics: Metrics, record: RequestRecord, line: AuditLine
   // A name that no backend knows is the caller's invention and must not become a label.
   const model = line.backend === null || rejection === 'model' ? '' : (line.model ?? '');
   metrics.add(requests, { outcome, model });
-  metrics.observe(requestDuration, { outcome }, line.response_time ?? 0);
-  if (line.queue_time !== null) metrics.observe(queueWait, {}, line.queue_time);
-  if (line.ttft !== null) metrics.observe(timeToFirstToken, {}, line.ttft);
-  if (line.load_time !== null) metrics.observe(modelLoad, {}, line.load_time);
+  const exemplar = exemplarOf(line);
+  metrics.observe(requestDuration, { outcome }, line.response_time ?? 0, exemplar);
+  if (line.queue_time !== null) metrics.observe(queueWait, {}, line.queue_time, exemplar);
+  if (line.ttft !== null) metrics.observe(timeToFirstToken, {}, line.ttft, exemplar);
+  if (line.load_time !== null) metrics.observe(modelLoad, {}, line.load_time, exemplar);
   if (record.overhead !== undefined) {
     metrics.observe(overhead, {}, record.overhead);
     // The zero makes `rate` see the first cut prompt of a model.
@@ -39,8 +40,13 @@ export function measure(metrics: Metrics, record: RequestRecord, line: AuditLine
   if (line.completion_tokens) metrics.add(tokens, { direction: 'output', model }, line.completion_tokens);
   const between = (line.completion_tokens ?? 0) - 1;
   if (between > 0 && line.decode_time !== null) {
-    metrics.observe(timePerOutputToken, {}, line.decode_time / between);
+    metrics.observe(timePerOutputToken, {}, line.decode_time / between, exemplar);
   }
+}
+
+/** Nginx's and our own ids have 36 characters at most; longer ones would not fit beside a trace id. */
+function exemplarOf({ request_id, trace_id }: AuditLine): Exemplar {
+  return { ...(request_id.length <= 64 && { request_id }), ...(trace_id !== null && { trace_id }) };
 }
 
 function measureWork(metrics: Metrics, { key_id, load_time, prefill_time, decode_time }: AuditLine): void {

@@ -4,6 +4,7 @@ import type { ClientErrorCode, OpsError } from '../../src/errors.ts';
 import type { InFlight, Phase } from '../../src/in-flight.ts';
 import type { OllamaChatRecord } from '../../src/ollama.ts';
 import type { Admitted, Inbound } from '../admission/admitted.ts';
+import { UpstreamFailure } from '../upstream/failure.ts';
 import type { Progress } from '../upstream/progress.ts';
 import { meaningOf } from './outcome.ts';
 import { Timeline } from './timeline.ts';
@@ -173,6 +174,7 @@ export class RequestRecord implements Progress {
       bytes_sent: this.#ending?.bytesSent ?? 0,
       aborted: this.#ending?.aborted ?? false,
       probe: this.#admitted.probe,
+      ...(this.error?.cause instanceof UpstreamFailure ? { upstream_failure: this.error.cause.summary } : {}),
     };
   }
 }

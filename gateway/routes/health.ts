@@ -5,6 +5,7 @@ const route: OpenRoute = {
   method: 'GET',
   path: '/health',
   open: true,
+  prefixed: true,
   async handle(reply) {
     await reply.send({ status: 'ok' });
   },

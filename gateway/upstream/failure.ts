@@ -49,6 +49,12 @@ const namesPlace = /(?:^|[\s"'(=:])(?:\/\w|[A-Za-z]:\\)|https?:/;
 /** Where Ollama's public models come from; its errors name them in full. */
 const ownRegistry = /\bregistry\.ollama\.ai\/(?:library\/)?/g;
 
+/** The model runner says what of an answer or a prompt it could not read behind the colon. */
+const quotesText = /(\b(?:pars(?:e|ing)|input|prompt|template|grammar|token)\b[^:]{0,80}):.*/is;
+
+/** Of a backend's words this many characters go into an audit line. */
+const mostWords = 200;
+
 /** A failure of a backend, with what follows from it. */
 export class UpstreamFailure extends Error {
   override readonly name = 'UpstreamFailure';
@@ -63,6 +69,12 @@ export class UpstreamFailure extends Error {
 
   get kind(): FailureKind {
     return kinds[this.reason];
+  }
+
+  /** For the audit log: the reason, and the backend's words where they can hold none of the prompt or the answer. */
+  get summary(): string {
+    const words = this.reason === 'status_4xx' ? '' : this.detail.replace(quotesText, '$1').trim().slice(0, mostWords);
+    return words === '' ? this.reason : `${this.reason}: ${words}`;
   }
 
   /**

@@ -1,25 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { gatewaySchema } from '../../gateway/config.ts';
-import { type Configuration, loadConfiguration } from '../config/load.ts';
+import type { Configuration } from '../config/load.ts';
 import type { ListenAddress } from '../config/types.ts';
 import type { Endpoints } from '../endpoints.ts';
-import { notifySchema } from '../notify/config.ts';
-import { pageSchema } from '../page/config.ts';
-import { telemetrySchema } from '../telemetry/config.ts';
-import { triageSchema } from '../triage/config.ts';
-import { alertsSchema, watchSchema } from '../watch/config.ts';
 import type { CliContext } from './command.ts';
-
-export const sections = {
-  gateway: gatewaySchema,
-  watch: watchSchema,
-  alerts: alertsSchema,
-  notify: notifySchema,
-  triage: triageSchema,
-  telemetry: telemetrySchema,
-  page: pageSchema,
-};
+import type { sections } from './sections.ts';
 
 export type OpsConfiguration = Configuration<typeof sections>;
 
@@ -35,12 +20,19 @@ export function configurationFile(flag: string | undefined, env: CliContext['env
   return flag ?? env['OPS_CONFIG'] ?? usualFiles.find((path) => existsSync(path));
 }
 
-/** Reads the whole configuration for a command; `flags` are values by path, such as `gateway.listen`. */
-export function readConfiguration(
+/**
+ * Reads the whole configuration for a command; `flags` are values by path, such as `gateway.listen`. The schemas are
+ * loaded here: they are most of what a command would load at its start.
+ */
+export async function readConfiguration(
   context: CliContext,
   file: string | undefined,
   flags: Readonly<Record<string, unknown>> = {},
 ): Promise<OpsConfiguration> {
+  const [{ loadConfiguration }, { sections }] = await Promise.all([
+    import('../config/load.ts'),
+    import('./sections.ts'),
+  ]);
   return loadConfiguration(sections, { file: configurationFile(file, context.env), env: context.env, flags });
 }
 

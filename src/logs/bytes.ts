@@ -23,7 +23,7 @@ export async function* inflate(file: FileHandle, signal?: AbortSignal, chunkSize
   const packed = file.createReadStream({
     start: 0,
     autoClose: false,
-    highWaterMark: chunkSize,
+    highWaterMark: blockSize,
     ...(signal === undefined ? {} : { signal }),
   });
   const plain = createGunzip({ chunkSize });

@@ -80,8 +80,21 @@ function failed(path: string, thrown: unknown): LogText {
   return unreadable(reasonOf(thrown));
 }
 
+/** What no text has, but for the NULs of UTF-16 and of a log that was cut off while a program wrote it. */
+const untypical = /\uFFFD|(?!\s)\p{Cc}/gu;
+
+/** Whether the beginning and the end are of a program, an image or packed; a log in another encoding has fewer odd signs. */
+function isBinary(text: string): boolean {
+  return [text.slice(0, 1 << 16), text.slice(-(1 << 16))].every((part) => {
+    const signs = part.replaceAll('\0', '').replaceAll('\u001b', '');
+    return signs.length > 64 && (signs.match(untypical)?.length ?? 0) > 0.3 * signs.length;
+  });
+}
+
 function textOf(bytes: Buffer, first: number | null, note?: string): LogText {
-  const lines = toLines(bytes.toString('utf8'), first);
+  const text = bytes.toString('utf8');
+  if (isBinary(text)) return unreadable('is not text');
+  const lines = toLines(text, first);
   return { state: lines.length === 0 ? 'empty' : 'read', lines, ...(note === undefined ? {} : { note }) };
 }
 

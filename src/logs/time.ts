@@ -1,4 +1,4 @@
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+import { monthOf } from './months.ts';
 
 /** RFC 3339 with a point or a comma before the fraction; a zone is required. */
 const iso = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)/;
@@ -7,8 +7,8 @@ const nginxAccess = /\[(\d\d)\/(\w{3})\/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d\d)(
 const slashes = /(\d{4})\/(\d\d)\/(\d\d)(?: -)? (\d\d):(\d\d):(\d\d)/;
 /** `dmesg -T`. */
 const kernelCalendar = /^\[\w{3} (\w{3})\s+(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})\]/;
-/** syslog and journald's short format: no year. */
-const syslog = /^(\w{3})\s+(\d{1,2}) (\d\d):(\d\d):(\d\d)/;
+/** syslog and journald's short format, in the reader's language: no year. */
+const syslog = /^(?:(\p{L}{3,10})\.?\s+(\d{1,2})|(\d{1,2})月 ?(\d{1,2})日?) (\d\d):(\d\d):(\d\d)/u;
 
 /**
  * Wall time of a log line in milliseconds, in any of the formats that triage reads; undefined when it has none.
@@ -16,7 +16,7 @@ const syslog = /^(\w{3})\s+(\d{1,2}) (\d\d):(\d\d):(\d\d)/;
  */
 export function timeOf(text: string, now: number = Date.now()): number | undefined {
   const head = text.slice(0, 600);
-  return fromIso(head) ?? fromAccess(head) ?? fromSlashes(head) ?? fromKernel(head) ?? fromSyslog(head, now);
+  return fromIso(head) ?? accessTimeOf(head) ?? fromSlashes(head) ?? fromKernel(head) ?? fromSyslog(head, now);
 }
 
 function fromIso(text: string): number | undefined {
@@ -27,7 +27,8 @@ function fromIso(text: string): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-function fromAccess(text: string): number | undefined {
+/** Wall time of a line of Nginx's access log in milliseconds; undefined where it has none in Nginx's own form. */
+export function accessTimeOf(text: string): number | undefined {
   const found = nginxAccess.exec(text);
   const month = monthOf(found?.[2]);
   if (!found || month === undefined) return undefined;
@@ -53,17 +54,14 @@ function fromKernel(text: string): number | undefined {
 
 function fromSyslog(text: string, now: number): number | undefined {
   const found = syslog.exec(text);
-  const month = monthOf(found?.[1]);
+  const month = found?.[3] === undefined ? monthOf(found?.[1]) : Number(found[3]) - 1;
   if (!found || month === undefined) return undefined;
   const year = new Date(now).getFullYear();
-  const at = local(year, month, Number(found[2]), found.slice(3, 6).map(Number));
+  const dayOfMonth = Number(found[2] ?? found[4]);
+  const time = found.slice(5, 8).map(Number);
+  const at = local(year, month, dayOfMonth, time);
   const day = 86_400_000;
-  return at > now + day ? local(year - 1, month, Number(found[2]), found.slice(3, 6).map(Number)) : at;
-}
-
-function monthOf(name: string | undefined): number | undefined {
-  const at = months.indexOf((name ?? '').toLowerCase());
-  return at < 0 ? undefined : at;
+  return at > now + day ? local(year - 1, month, dayOfMonth, time) : at;
 }
 
 function local(year: number, month: number, day: number, time: readonly (number | undefined)[]): number {

@@ -35,7 +35,14 @@ export interface Chart {
   readonly description: string;
   readonly unit: string;
   readonly thresholds: Panel['thresholds'];
-  readonly lines: readonly { legend: string; points: readonly (readonly [seconds: number, value: number])[] }[];
+  readonly lines: readonly Line[];
+}
+
+interface Line {
+  readonly legend: string;
+  readonly points: readonly (readonly [seconds: number, value: number])[];
+  /** The two edges of one band have the same key. */
+  readonly band?: { readonly edge: 'low' | 'high'; readonly key: string };
 }
 
 interface Charts {
@@ -84,10 +91,11 @@ function chartOf(panel: Panel, measured: Measured, language: Language): Chart {
     description: panel.description[language],
     unit: panel.unit,
     thresholds: panel.thresholds,
-    lines: panel.queries.flatMap(({ legend }, index) =>
+    lines: panel.queries.flatMap(({ legend, band }, index) =>
       (measured[index] ?? []).map(({ labels, points }) => ({
         legend: fill(legend, labels),
         points: points.map(({ at, value }) => [at / 1000, value] as const),
+        ...(band === undefined ? {} : { band: { edge: band, key: JSON.stringify(labels) } }),
       })),
     ),
   };

@@ -65,6 +65,7 @@ export const pageTexts = {
   signals: { en: 'Golden signals', zh: '核心指标' },
   range: { en: 'Time range', zh: '时间范围' },
   noData: { en: 'no data', zh: '暂无数据' },
+  time: { en: 'Time', zh: '时间' },
   latest: { en: 'now', zh: '当前' },
   least: { en: 'least', zh: '最低' },
   most: { en: 'most', zh: '最高' },

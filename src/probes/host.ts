@@ -18,46 +18,27 @@ export interface Space {
   readonly totalBytes: number;
 }
 
-let before: CpuTimes = { busy: 0, total: 0 };
-
 /**
- * Reads the host's load from /proc: systeminformation, which knows other systems too, would cost 5 MB and three shells a
- * minute.
+ * Reads the host's load. systeminformation is loaded at first use: it costs 5 MB. Never its `graphics()`, which calls
+ * nvidia-smi synchronously and turns a temperature of 0 into nothing, nor its `fsSize()`, which hangs with a dead network
+ * disk.
  */
 export async function readHost(): Promise<HostReading> {
-  const files = ['stat', 'meminfo', 'self/mounts'].map((file) => readFile(`/proc/${file}`, 'utf8'));
-  const [stat = '', meminfo = '', mounts = ''] = await Promise.all(files);
-  const now = cpuTimes(stat);
-  const cpuRatio = now.total > before.total ? (now.busy - before.busy) / (now.total - before.total) : 0;
-  before = now;
-  const bytes = (field: string): number =>
-    Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(meminfo)?.[1] ?? 0) * 1024;
+  const { currentLoad, mem } = (await import('systeminformation')).default;
+  const [load, memory, mounts] = await Promise.all([currentLoad(), mem(), readFile('/proc/self/mounts', 'utf8')]);
   // A mount below a folder that is closed to this user is left out, as df does.
   const spaces = diskMounts(mounts).map(async (mount) => ({
     mount,
     space: await spaceAt(mount).catch(() => undefined),
   }));
   return {
-    cpuRatio,
-    memoryAvailableBytes: bytes('MemAvailable'),
-    memoryTotalBytes: bytes('MemTotal'),
-    swapUsedBytes: bytes('SwapTotal') - bytes('SwapFree'),
-    swapTotalBytes: bytes('SwapTotal'),
+    cpuRatio: load.currentLoad / 100,
+    memoryAvailableBytes: memory.available,
+    memoryTotalBytes: memory.total,
+    swapUsedBytes: memory.swapused,
+    swapTotalBytes: memory.swaptotal,
     disks: (await Promise.all(spaces)).flatMap(({ mount, space }) => (space?.totalBytes ? [{ mount, ...space }] : [])),
   };
-}
-
-interface CpuTimes {
-  readonly busy: number;
-  readonly total: number;
-}
-
-/** Ticks of all CPUs from /proc/stat; waiting for a disk is idle. */
-export function cpuTimes(stat: string): CpuTimes {
-  const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, softirq = 0, steal = 0] =
-    /^cpu +(.*)$/m.exec(stat)?.[1]?.split(' ').map(Number) ?? [];
-  const busy = user + nice + system + irq + softirq + steal;
-  return { busy, total: busy + idle + wait };
 }
 
 /** Images are full by design. */

@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { isIPv6, type LookupFunction } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { codeOf, OpsError, reasonOf } from '../errors.ts';
 
@@ -7,6 +8,8 @@ export interface HttpOptions {
   /** Milliseconds for the whole exchange, the body included. */
   readonly timeoutMs: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** IP address to connect to instead of what the URL's name resolves to. */
+  readonly address?: string;
 }
 
 export interface HttpReply {
@@ -24,13 +27,14 @@ export interface HttpReply {
  *
  * Node's own client: undici would cost an idle watch 7 MB.
  */
-export async function getHttp(url: string, { timeoutMs, headers = {} }: HttpOptions): Promise<HttpReply> {
+export async function getHttp(url: string, { timeoutMs, headers = {}, address }: HttpOptions): Promise<HttpReply> {
   const start = performance.now();
   const signal = AbortSignal.timeout(timeoutMs);
+  const options = { agent: false, headers, signal, ...(address === undefined ? {} : { lookup: always(address) }) };
   try {
     const reply = await new Promise<IncomingMessage>((resolve, reject) => {
       const { get } = url.startsWith('https:') ? https : http;
-      get(url, { agent: false, headers, signal }, resolve).on('error', reject);
+      get(url, options, resolve).on('error', reject);
     });
     const body = await text(reply);
     return { status: reply.statusCode ?? 0, body, headers: reply.headers, ms: performance.now() - start };
@@ -39,6 +43,15 @@ export async function getHttp(url: string, { timeoutMs, headers = {} }: HttpOpti
     throw new OpsError('probe_failed', { probe: url, reason }, { cause: thrown });
   }
 }
+
+/** Every name is at one address. */
+const always =
+  (address: string): LookupFunction =>
+  (_name, { all }, found) => {
+    const family = isIPv6(address) ? 6 : 4;
+    if (all) found(null, [{ address, family }]);
+    else found(null, address, family);
+  };
 
 const sentences: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',

@@ -1,4 +1,5 @@
 import type { Text } from '../text.ts';
+import type { OutsideView } from './outside.ts';
 
 /** The article's layers: network, transport, application, model. */
 export type Layer = 'L1' | 'L2' | 'L3' | 'L4';
@@ -42,6 +43,10 @@ export interface SecurityContext {
   readonly files: readonly string[];
   /** Addresses of this machine that are neither loopback nor link-local. */
   readonly addresses: readonly string[];
+  /** Ports that everybody may reach. */
+  readonly openPorts: readonly number[];
+  /** What another machine reaches of this one; absent where none was named. */
+  readonly outside: OutsideView | undefined;
   /** Milliseconds for each attempt. */
   readonly timeoutMs: number;
 }

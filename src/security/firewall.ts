@@ -1,6 +1,7 @@
 import { OpsError, reasonOf } from '../errors.ts';
 import { runProgram } from '../probes/run.ts';
 import { broken, type Claim, ok, type SecurityContext, unknown, type Verdict } from './claim.ts';
+import { droppedFrom } from './reachable.ts';
 
 /** What one program says of the rules, or why it says nothing. */
 export type Rules = { readonly text: string } | { readonly failure: string };
@@ -8,14 +9,20 @@ export type Rules = { readonly text: string } | { readonly failure: string };
 export const firewallClaims: readonly Claim[] = [
   {
     layer: 'L1',
-    claim: { en: 'this machine has firewall rules that turn connections away', zh: '本机防火墙有拒绝规则' },
-    fix: 'for example: ufw default deny incoming, allow 22, 80 and 443, then ufw enable; run ops security as root',
-    async run({ timeoutMs }: SecurityContext) {
+    claim: { en: 'firewall rules turn connections away', zh: '防火墙有拒绝规则' },
+    fix: 'ops firewall print > /etc/clawdbot-ops/firewall.nft && nft -f /etc/clawdbot-ops/firewall.nft; run ops security as root',
+    async run(context: SecurityContext) {
+      const { timeoutMs } = context;
       const [nft, iptables] = await Promise.all([
         rulesOf('nft', ['list', 'ruleset'], timeoutMs),
-        rulesOf('iptables', ['-S', 'INPUT'], timeoutMs),
+        rulesOf('iptables', ['-S'], timeoutMs),
       ]);
-      return judgeRules(nft, iptables);
+      const inside = judgeRules(nft, iptables);
+      const dropped = droppedFrom(context);
+      // A firewall before this machine counts as well, and whoever is not root may not read the rules.
+      return inside.verdict === 'ok' || dropped.length === 0
+        ? inside
+        : ok(`connections from another machine are dropped: port ${dropped.join(', ')}`);
     },
   },
 ];
@@ -24,13 +31,28 @@ export const firewallClaims: readonly Claim[] = [
 export function judgeRules(nft: Rules, iptables: Rules): Verdict {
   const inputChains = 'text' in nft ? (nft.text.match(/chain \S+ \{[^}]*\bhook input\b[^}]*/g) ?? []) : [];
   if (inputChains.some((chain) => /\b(?:drop|reject)\b/.test(chain))) return ok('nft: an input chain drops or rejects');
-  if ('text' in iptables && /^-P INPUT DROP|-j (?:DROP|REJECT)\b/m.test(iptables.text)) {
+  if ('text' in iptables && dropsInput(iptables.text)) {
     return ok('iptables: INPUT drops or rejects');
   }
   const failures = [nft, iptables].flatMap((rules) => ('failure' in rules ? [rules.failure] : []));
   return failures.length > 0
     ? unknown(failures.join('; '))
     : broken('neither nft nor iptables turns a connection away');
+}
+
+/** Whether INPUT, or a chain to which it leads, drops or rejects. */
+function dropsInput(rules: string): boolean {
+  const lines = rules.split('\n');
+  const chains = ['INPUT'];
+  for (const chain of chains) {
+    if (lines.includes(`-P ${chain} DROP`)) return true;
+    for (const line of lines.filter((one) => one.startsWith(`-A ${chain} `))) {
+      const target = / -[jg] (\S+)/.exec(line)?.[1] ?? '';
+      if (target === 'DROP' || target === 'REJECT') return true;
+      if (lines.includes(`-N ${target}`) && !chains.includes(target)) chains.push(target);
+    }
+  }
+  return false;
 }
 
 async function rulesOf(program: string, args: readonly string[], timeoutMs: number): Promise<Rules> {

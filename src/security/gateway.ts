@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { codeOf, OpsError } from '../errors.ts';
 import { type AttemptReply, attempt } from '../probes/attempt.ts';
 import { broken, type Claim, ok, type SecurityContext, unknown } from './claim.ts';
+import { closedFrom } from './reachable.ts';
 
 /** No model is called so: an attempt that gets through costs no generation. */
 const noModel = 'ops-security-audit/none';
@@ -65,6 +66,7 @@ async function tryStranger(context: SecurityContext) {
   const { hostname } = new URL(context.gateway);
   const { enabled, ips } = context.whitelist;
   if (hostname !== 'localhost' && !hostname.startsWith('127.')) {
+    if (closedFrom(context, [Number(new URL(context.gateway).port)])) return ok('another machine does not reach it');
     return unknown(`the gateway listens on ${hostname}: only another machine is a stranger to it`);
   }
   if (enabled && admits(ips, stranger)) return broken(`gateway.whitelist.ips admits all of loopback, ${stranger} too`);

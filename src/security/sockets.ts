@@ -1,6 +1,7 @@
 import { answers } from '../probes/answers.ts';
 import { listeningSockets } from '../probes/sockets.ts';
 import { broken, type Claim, ok, type SecurityContext, unknown, type Verdict } from './claim.ts';
+import { closedFrom, judgeOutside } from './reachable.ts';
 
 const portOf = (url: string) => {
   const { port, protocol } = new URL(url);
@@ -16,14 +17,14 @@ export const socketClaims: readonly Claim[] = [
       en: 'gateway and Ollama do not answer on other addresses of this machine',
       zh: '本机其他地址无法直连网关和 Ollama',
     },
-    fix: 'bind both to 127.0.0.1 and close their ports in the firewall',
+    fix: 'bind both to 127.0.0.1, and load the rules of: ops firewall print',
     run: tryDirectly,
   },
   {
     layer: 'L1',
     claim: { en: 'nothing but 22, 80 and 443 is reachable from outside', zh: '外部只能访问 22、80、443 端口' },
-    fix: 'from another machine: nc -vz -w 3 THIS_HOST 11434; the same for 18789 and every other port',
-    run: async () => unknown('only another machine can tell; nothing was tried from one'),
+    fix: 'bind what should be local to 127.0.0.1, and load the rules of: ops firewall print',
+    run: async (context) => judgeOutside(context),
   },
   {
     layer: 'L3',
@@ -53,6 +54,7 @@ async function boundToLoopback(urls: readonly string[]): Promise<Verdict> {
 /** The request comes from this machine: an address that refuses it refuses others too, not the other way round. */
 async function tryDirectly(context: SecurityContext): Promise<Verdict> {
   const { addresses, timeoutMs } = context;
+  if (addresses.length === 0 && closedFrom(context, portsOf(context))) return ok('another machine reaches neither');
   if (addresses.length === 0) return unknown('this machine has no address besides loopback');
   const ports = [...new Set(portsOf(context))];
   const sockets = await listeningSockets();

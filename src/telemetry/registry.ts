@@ -1,7 +1,8 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, type RegistryContentType } from 'prom-client';
 import type { LabelsOf, Metric } from '../catalogue/metric.ts';
 import { valuesFolded } from '../catalogue/process.ts';
 import { combinations, LabelSets, openLabels } from './label-sets.ts';
+import { type OpenMetricsRegistry, openMetricsOf, openMetricsRegistry } from './openmetrics.ts';
 
 type Instrument = Counter | Gauge | Histogram;
 
@@ -10,21 +11,33 @@ interface Family {
   readonly labelSets: LabelSets;
 }
 
+/** What leads from a bucket of a histogram to one of its requests. All of it has at most 128 characters. */
+export interface Exemplar {
+  readonly request_id?: string;
+  readonly trace_id?: string;
+}
+
+/** What a scraper gets; Prometheus' text format unless said otherwise. */
+export interface Exposition {
+  /** Scrapes at the same time share one collection. */
+  exposition(): Promise<string>;
+  readonly contentType: string;
+}
+
 /** The process's metrics, addressed by their catalogue entries: a wrong label is a compile error. */
-export interface Metrics {
+export interface Metrics extends Exposition {
   /** Adds to a counter or gauge. */
   add<M extends Metric>(metric: M, labels: LabelsOf<M>, amount?: number): void;
   /** Sets a gauge. */
   set<M extends Metric>(metric: M, labels: LabelsOf<M>, value: number): void;
-  /** Records a value in a histogram. */
-  observe<M extends Metric>(metric: M, labels: LabelsOf<M>, value: number): void;
+  /** Records a value in a histogram; the exemplar is kept for its bucket until the next one. */
+  observe<M extends Metric>(metric: M, labels: LabelsOf<M>, value: number, exemplar?: Exemplar): void;
   /** Forgets every series of a metric, for gauges that mirror a list which can shrink. */
   clear(metric: Metric): void;
   /** Runs before each scrape. */
   beforeScrape(task: () => void): void;
-  /** The metrics in Prometheus' text format. Scrapes at the same time share one collection. */
-  exposition(): Promise<string>;
-  readonly contentType: string;
+  /** The same in the OpenMetrics format, with exemplars. */
+  readonly openMetrics: Exposition;
 }
 
 /**
@@ -32,12 +45,14 @@ export interface Metrics {
  * closed labels, so that `rate` sees the first event.
  */
 export function createMetrics(metrics: readonly Metric[]): Metrics {
-  const registry = new Registry();
+  const registry = openMetricsRegistry();
   const tasks: (() => void)[] = [];
-  let scrape: Promise<string> | undefined;
   const folds = metrics.includes(valuesFolded) ? createCounter(valuesFolded, registry) : undefined;
   const families = new Map<string, Family>();
   for (const metric of metrics) families.set(metric.name, createFamily(metric, registry, folds));
+  const instruments = [...families.values()].map(({ instrument }) => instrument);
+  const text = new Registry();
+  for (const instrument of instruments) text.registerMetric(instrument);
 
   const find = (metric: Metric): Family => {
     const family = families.get(metric.name);
@@ -46,7 +61,8 @@ export function createMetrics(metrics: readonly Metric[]): Metrics {
   };
 
   return {
-    contentType: registry.contentType,
+    ...expositionOf(text, tasks),
+    openMetrics: expositionOf(openMetricsOf(instruments), tasks),
     add(metric, labels, amount = 1) {
       const { instrument, labelSets } = find(metric);
       (instrument as Counter | Gauge).inc(labelSets.resolve(labels), amount);
@@ -55,9 +71,10 @@ export function createMetrics(metrics: readonly Metric[]): Metrics {
       const { instrument, labelSets } = find(metric);
       (instrument as Gauge).set(labelSets.resolve(labels), value);
     },
-    observe(metric, labels, value) {
+    observe(metric, labels, value, exemplar) {
       const { instrument, labelSets } = find(metric);
-      (instrument as Histogram).observe(labelSets.resolve(labels), value);
+      const set = labelSets.resolve(labels);
+      (instrument as Histogram).observe({ labels: set, value, ...(exemplar && { exemplarLabels: { ...exemplar } }) });
     },
     clear(metric) {
       const { instrument, labelSets } = find(metric);
@@ -69,11 +86,18 @@ export function createMetrics(metrics: readonly Metric[]): Metrics {
     beforeScrape(task) {
       tasks.push(task);
     },
+  };
+}
+
+function expositionOf(registry: Registry<RegistryContentType>, tasks: readonly (() => void)[]): Exposition {
+  let scrape: Promise<string> | undefined;
+  const collect = async () => {
+    for (const task of tasks) task();
+    return registry.metrics();
+  };
+  return {
+    contentType: registry.contentType,
     async exposition() {
-      const collect = async () => {
-        for (const task of tasks) task();
-        return registry.metrics();
-      };
       scrape ??= collect().finally(() => {
         scrape = undefined;
       });
@@ -82,7 +106,7 @@ export function createMetrics(metrics: readonly Metric[]): Metrics {
   };
 }
 
-function createFamily(metric: Metric, registry: Registry, folds: Counter | undefined): Family {
+function createFamily(metric: Metric, registry: OpenMetricsRegistry, folds: Counter | undefined): Family {
   const own = { metric: metric.name };
   const instrument = metric === valuesFolded && folds ? folds : createInstrument(metric, registry);
   const labelSets = new LabelSets(metric, {
@@ -95,21 +119,25 @@ function createFamily(metric: Metric, registry: Registry, folds: Counter | undef
   return { instrument, labelSets };
 }
 
-function createInstrument(metric: Metric, registry: Registry): Instrument {
+function createInstrument(metric: Metric, registry: OpenMetricsRegistry): Instrument {
   if (metric.type === 'counter') return createCounter(metric, registry);
   if (metric.type === 'gauge') return new Gauge(optionsOf(metric, registry));
-  const histogram = new Histogram({ ...optionsOf(metric, registry), buckets: [...(metric.buckets ?? [])] });
+  const histogram = new Histogram({
+    ...optionsOf(metric, registry),
+    buckets: [...(metric.buckets ?? [])],
+    enableExemplars: true,
+  });
   for (const labels of combinations(metric)) histogram.zero(labels);
   return histogram;
 }
 
-function createCounter(metric: Metric, registry: Registry): Counter {
+function createCounter(metric: Metric, registry: OpenMetricsRegistry): Counter {
   const counter = new Counter(optionsOf(metric, registry));
   for (const labels of combinations(metric)) counter.inc(labels, 0);
   return counter;
 }
 
-const optionsOf = ({ name, help, labels }: Metric, registry: Registry) => ({
+const optionsOf = ({ name, help, labels }: Metric, registry: OpenMetricsRegistry) => ({
   name,
   help,
   labelNames: Object.keys(labels),

@@ -39,6 +39,9 @@ export function lines(pattern: RegExp, except?: RegExp): Cause['match'] {
   return (records) => records.filter((record) => says(record, pattern) && !(except && says(record, except)));
 }
 
+/** Source of a pattern for NVIDIA's kernel messages of these numbers; SXid, of the NVSwitch, counts from elsewhere. */
+export const xid = (...numbers: readonly number[]) => String.raw`(?<!S)Xid \([^)]{0,60}\):? (?:${numbers.join('|')})\b`;
+
 /** Whether a program says something that fits a pattern. */
 export function says({ message, access, gin, audit }: LogRecord, pattern: RegExp): boolean {
   return access === undefined && gin === undefined && audit === undefined && pattern.test(message);

@@ -15,13 +15,15 @@ export const triageSchema = z.strictObject({
       dmesg: log.default('journal:kernel'),
     })
     .prefault({}),
+  /** Nginx's configuration, which names the formats of its access logs and the site that a marked request goes through. */
+  nginx_config: z.string().min(1).default('/etc/nginx/nginx.conf'),
   /** Base URL of Loki, for logs named `loki:QUERY`, such as http://127.0.0.1:3100. */
   loki: server.optional(),
   /** Base URL of Prometheus, which is asked for what watch has measured, such as http://127.0.0.1:9090. */
   prometheus: server.optional(),
   /** Which way chats go; `auto` reads it from the logs. */
   path: z.enum(['auto', 'nginx', 'clawdbot']).default('auto'),
-  /** Public base URL through Nginx, for the marked probe, such as https://ai.yourcompany.com. */
+  /** Public base URL through Nginx, for the marked probe, where its configuration does not tell or another is meant. */
   probe_url: z.url({ protocol: /^https?$/, error: 'expected a URL such as https://ai.yourcompany.com' }).optional(),
   /** Ports on which Nginx listens, where its log is on this machine; none: not looked at. */
   web_ports: z.array(z.number().int().min(1).max(65_535)).default([80, 443]),

@@ -66,18 +66,28 @@ export function toEvidence({ source, line, text }: LogRecord): EvidenceLine {
 const alarming =
   /level=(?:ERROR|FATAL)|\[(?:emerg|alert|crit|error)\]|\bpanic\b|\bfatal\b|Traceback|segfault|status=\d+\/|^Error: |\bfailed\b/i;
 
+/** The kernel's log is full of what failed and matters to no chat. */
+const alarmingKernel =
+  /NVRM: (?!loading)|\bXid\b|amdgpu.*(?:\*ERROR\*|fault)|segfault|Oops|\bBUG:|panic|I\/O error|blocked for more than/;
+
+/** What a scanner asked for and is not there. */
+const notThere =
+  /open\(\) "[^"]{1,400}" failed \((?:2|20|36): |directory index of .{1,400} is forbidden|access forbidden by rule/;
+
 /** Known to be harmless although they look alarming; triage reference §3.5. */
 const harmless =
   /VRAM usage didn't recover|entering low vram mode|amdgpu driver not detected|releasing cuda driver|key not found|SSL_do_handshake\(\) failed.*while SSL handshaking, client|control-looking token|cannot decode batches with this context|n_ctx_per_seq|model recommendations snapshot/i;
 
 /** The verdict where no cause was found: `unknown` when something looks wrong, else `healthy`. */
 export function withoutCause(records: readonly LogRecord[]): Verdict {
-  const odd = records.filter(
-    (record) =>
-      hasFailed(record) ||
-      (record.audit === undefined && alarming.test(record.message) && !harmless.test(record.message)),
-  );
+  const odd = records.filter((record) => hasFailed(record) || looksOdd(record));
   return odd.length === 0 ? healthy : unexplained(odd);
+}
+
+function looksOdd({ kind, message, audit, nginx }: LogRecord): boolean {
+  if (audit !== undefined || harmless.test(message)) return false;
+  if (nginx?.client && notThere.test(message)) return false;
+  return (kind === 'dmesg' ? alarmingKernel : alarming).test(message);
 }
 
 /** What went wrong in a way that no cause explains, in its newest lines. */

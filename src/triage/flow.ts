@@ -1,3 +1,4 @@
+import type { LogRecord } from '../logs/record.ts';
 import { fill, type Text } from '../text.ts';
 import type { EvidenceLine, Step, StepNumber, StepState } from './diagnosis.ts';
 import { distinct, type Finding, toEvidence } from './engine.ts';
@@ -64,6 +65,11 @@ function lookNginx(evidence: Evidence, path: ChatPath): Box {
   const arrived = gatewayRequests(evidence.records);
   const shown = seen.length > 0 ? seen : arrived;
   if (shown.length === 0) {
+    const probed = answered(evidence, /./);
+    if (probed) {
+      const answer = { en: 'No line, but it answers our own request.', zh: '没有日志行,但它应答了我们的探测请求。' };
+      return { state: 'healthy', answer, evidence: [toEvidence(probed)] };
+    }
     return unknown({
       en: 'No line, but a request is logged only when it ends.',
       zh: '没有日志行,但请求结束时才会写日志。',
@@ -80,10 +86,24 @@ function lookNginx(evidence: Evidence, path: ChatPath): Box {
   };
 }
 
-function lookGateway({ records }: Evidence): Box {
-  const arrived = gatewayRequests(records);
+/** The answer to our own request through Nginx; it says nothing of the one request, or user, that was asked for. */
+function answered({ records, filtered }: Evidence, status: RegExp): LogRecord | undefined {
+  if (filtered) return undefined;
+  return records.find(({ kind, message }) => {
+    const [, said] = / (\d{3})(?: \(\w+\))? in \d+ ms$/.exec(message) ?? [];
+    return kind === 'nginx-probe' && said !== undefined && status.test(said);
+  });
+}
+
+function lookGateway(evidence: Evidence, path: ChatPath): Box {
+  const arrived = gatewayRequests(evidence.records);
   const open = arrived.filter(({ kind }) => kind === 'inflight').length;
   if (arrived.length === 0) {
+    const probed = path === 'nginx' ? answered(evidence, /^200$/) : undefined;
+    if (probed) {
+      const answer = { en: 'No request, but our own came through.', zh: '没有请求,但我们的探测请求已到达。' };
+      return { state: 'healthy', answer, evidence: [toEvidence(probed)] };
+    }
     return unknown({ en: 'No request in its log, none open.', zh: '日志中没有请求,也没有进行中的请求。' });
   }
   const answer = say(

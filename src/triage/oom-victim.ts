@@ -1,9 +1,11 @@
 /** Names of Ollama's processes in the kernel's log, which cuts them to 15 characters. */
-const ollamaNames = /^(?:ollama|llama-server|ollama_llama_se)/;
+const ollamaNames = /^(?:ollama|llama[-_])/;
 
 const victims = [
   /oom-kill:.{0,600}\btask=([^,\s]+)/i,
-  /Kill(?:ed)? process \d+,? \(([^)]{1,60})\)/i,
+  /Kill(?:ed)? process [\dx]+,?(?: UID \d+,)? ?\(([^)]{1,60})\)/i,
+  /systemd-oomd.{0,60} Killed \S{0,200}\/([\w@-]{1,60})\.service\b/i,
+  /sending SIG(?:TERM|KILL) to process \d+ uid \d+ "([^"]{1,60})"/i,
   /\b([\w@-]{1,60})\.service: (?:A process of this unit has been killed by the OOM killer|Failed with result 'oom-kill')/i,
 ];
 

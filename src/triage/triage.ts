@@ -12,6 +12,7 @@ import { collect } from './evidence/collect.ts';
 import { chatPath } from './evidence/path.ts';
 import { select } from './evidence/select.ts';
 import { walk } from './flow.ts';
+import { toldByOllama } from './told.ts';
 
 export interface TriageOptions {
   readonly config: TriageConfig;
@@ -49,10 +50,11 @@ export async function triage(options: TriageOptions): Promise<Diagnosis> {
   const wanted = { ...(requestId === undefined ? {} : { requestId }), ...(user === undefined ? {} : { user }) };
   const evidence = select(collected, wanted, window, now);
   const path = chatPath(config.path, evidence);
-  const findings = rank(findCauses(causes, [...evidence.records, ...absences(evidence, path)]));
+  const { records } = evidence;
+  const findings = rank(findCauses(causes, [...records, ...toldByOllama(records), ...absences(evidence, path)]));
   const steps = walk(evidence, findings, path);
   const request = requestId === undefined ? undefined : trailOf(requestId, evidence.around);
-  const { verdict, also } = conclude(findings, steps, evidence.records);
+  const { verdict, also } = conclude(findings, steps, records);
   return {
     verdict,
     also,

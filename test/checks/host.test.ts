@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import host from '../../src/checks/host.ts';
-import { cpuTimes, diskMounts, readHost } from '../../src/probes/host.ts';
+import { diskMounts, readHost } from '../../src/probes/host.ts';
 import { temporaryFolder } from '../support/ops.ts';
 import { runCheck, valuesOf } from './support/context.ts';
 
@@ -35,16 +35,12 @@ test.each([
   expect(valuesOf(samples, 'ops_host_clock_synchronized')).toEqual(expected);
 });
 
-test('CPU is busy with all but idling and waiting for disks', () => {
-  const stat = 'cpu  10 1 5 70 4 2 3 5 9 9\ncpu0 1 1 1 1 1 1 1 1 1 1\n';
-  expect(cpuTimes(stat)).toEqual({ busy: 26, total: 100 });
-});
-
-test('CPU is measured from one reading to the next', async () => {
-  await readHost();
-  const { cpuRatio } = await readHost();
+test('CPU is a share of one, and memory has bounds', async () => {
+  const { cpuRatio, memoryAvailableBytes, memoryTotalBytes } = await readHost();
   expect(cpuRatio).toBeGreaterThanOrEqual(0);
   expect(cpuRatio).toBeLessThanOrEqual(1);
+  expect(memoryAvailableBytes).toBeGreaterThan(0);
+  expect(memoryAvailableBytes).toBeLessThanOrEqual(memoryTotalBytes);
 });
 
 test('disks are those with a device, each once and by its shortest path', () => {

@@ -74,3 +74,8 @@ test.each(commands.map(({ name, unit }) => [name, unit] as const))(
     expect(unit.example).toMatch(new RegExp(`\\bops ${name}\\b`));
   },
 );
+
+test('a port that is none is refused with the option and what it expects', async () => {
+  const { code, stderr } = await ops(join(bin, 'ops'), ['demo', '--gateway-port', 'x']);
+  expect([code, stderr]).toEqual([64, 'ops: --gateway-port: expected a port from 1 to 65535, got "x"\n']);
+});

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sections } from '../../src/cli/configuration.ts';
+import { sections } from '../../src/cli/sections.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));

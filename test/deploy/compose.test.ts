@@ -12,14 +12,26 @@ interface Service {
   network_mode: string;
   ports?: unknown;
   image: string;
+  build?: string;
+  user?: string;
+  read_only?: boolean;
+  cap_drop?: string[];
+  mem_limit?: string;
+  cpus?: number;
+  healthcheck?: { test: string[] };
+  secrets?: string[];
+  group_add?: string[];
   command?: string[];
   volumes?: string[];
 }
 
-const compose: { services: Record<string, Service>; volumes: Record<string, unknown> } = parse(
-  readFileSync(join(root, 'docker-compose.observability.yml'), 'utf8'),
-  { merge: true },
-);
+type Profiled = Service & { profiles: string[]; deploy?: unknown };
+
+const compose: {
+  services: Record<string, Service>;
+  volumes: Record<string, unknown>;
+  secrets: Record<string, { file: string }>;
+} = parse(readFileSync(join(root, 'docker-compose.observability.yml'), 'utf8'), { merge: true });
 const services = Object.entries(compose.services);
 
 test('has every part of the stack', () => {
@@ -32,7 +44,39 @@ test('has every part of the stack', () => {
     'prometheus',
     'tempo',
     'watch',
+    'watch-nvidia',
   ]);
+});
+
+test.each(services)('%s is not root, cannot write its image, and is bounded', (name, service) => {
+  const own = service.image.startsWith('clawdbot-ops:');
+  const user = own ? /^USER (\S+)$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8'))?.[1] : service.user;
+  expect(user, name).toMatch(/^[1-9]\d*:\d+$/);
+  expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
+  expect(service.mem_limit).toMatch(/^\d+[mg]$/);
+  expect(service.cpus).toBeGreaterThan(0);
+  expect(service.healthcheck?.test[0]).toBe('CMD');
+});
+
+test('who reads the logs is in their groups', () => {
+  const [, gatewayGroup] = /^USER \d+:(\d+)$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8')) ?? [];
+  const adm = '4';
+  expect(compose.services['collector']?.group_add).toEqual([adm, gatewayGroup]);
+  expect(compose.services['watch']?.group_add).toEqual([adm]);
+});
+
+test('the GPU is the only difference between the two profiles of watch', () => {
+  const { watch, 'watch-nvidia': nvidia } = compose.services;
+  const [{ profiles, ...plain }, { profiles: others, deploy, ...same }] = [watch, nvidia] as [Profiled, Profiled];
+  expect([profiles, others]).toEqual([['no-gpu'], ['nvidia']]);
+  expect(JSON.stringify(deploy)).toContain('"driver":"nvidia"');
+  expect(same).toEqual(plain);
+});
+
+test('every secret comes from a file, and has a service', () => {
+  const used = new Set(services.flatMap(([, { secrets = [] }]) => secrets));
+  expect([...used].sort()).toEqual(Object.keys(compose.secrets).sort());
+  expect(Object.values(compose.secrets).every(({ file }) => file.startsWith('./secrets/'))).toBe(true);
 });
 
 test.each(services)('%s uses the host network and publishes no port', (_, service) => {

@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { gatewaySchema } from '../../gateway/config.ts';
 import { parseDuration } from '../../src/duration.ts';
+import { findProgram } from '../real/support/programs.ts';
+import { realPart } from '../real/support/require.ts';
 import { repository } from '../support/ops.ts';
 
 const read = (path: string) => readFileSync(join(repository, 'deploy', path), 'utf8');
@@ -43,9 +46,23 @@ test.each(readdirSync(join(repository, 'deploy/systemd')).filter((name) => name.
   },
 );
 
+realPart('systemd-analyze', findProgram('systemd-analyze') !== undefined)('systemd-analyze', () => {
+  test.each([
+    ['qwen-gateway', '14'],
+    ['clawdbot-ops-watch', '22'],
+  ])('%s is as closed as the guide says', (name, threshold) => {
+    const file = join(repository, `deploy/systemd/${name}.service`);
+    const options = ['security', '--offline=yes', '--no-pager', `--threshold=${threshold}`];
+    const { status, stdout, stderr } = spawnSync('systemd-analyze', [...options, file], { encoding: 'utf8' });
+    expect(status, stdout + stderr).toBe(0);
+    const guide = readFileSync(join(repository, 'docs/deploy.md'), 'utf8').replaceAll('\n', ' ');
+    expect(guide).toContain(`${name} ${/: ([\d.]+) \w+/.exec(stdout.split('Overall')[1] ?? '')?.[1]}`);
+  });
+});
+
 test('the guide names only files that are there', () => {
   const guide = readFileSync(join(repository, 'docs/deploy.md'), 'utf8');
-  const named = [...guide.matchAll(/\bdeploy\/[\w./-]*\w\b/g)].map(([path]) => path);
+  const named = [...guide.matchAll(/\.\.\/(deploy\/[\w./-]*\w)\b/g)].map(([, path = '']) => path);
   expect(named.length).toBeGreaterThan(5);
   for (const path of named) expect(() => statSync(join(repository, path)), path).not.toThrow();
 });

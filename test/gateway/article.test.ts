@@ -42,6 +42,15 @@ describe("the four rows of the article's table", () => {
     expect(await metrics()).toContain('llm_gateway_rejections_total{reason="network"} 1');
   });
 
+  test('who asks through Nginx whether it is alive needs no key, and leaves no audit line', async () => {
+    const { gateway, chat, audit } = await startRig({ config: { whitelist: { enabled: true, ips: ['127.0.0.1'] } } });
+    for (const path of ['/health', '/v1/health']) {
+      expect((await fetch(`${gateway.address}${path}`)).status).toBe(200);
+    }
+    await chat();
+    expect(await audit(1)).toMatchObject([{ path: '/v1/chat/completions' }]);
+  });
+
   test('a prompt of more than 32768 code points is refused, one of exactly as many is not', async () => {
     const { chat, ollama } = await startRig();
     const refused = await chat({ messages: [{ role: 'user', content: '🙂'.repeat(32_769) }] });

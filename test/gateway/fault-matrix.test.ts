@@ -120,6 +120,8 @@ test.each(rows)('Ollama %s, %s: %i %s, %s, cause %s, breaker %s', async (name, c
   const lines = (await rig.audit(before + 3)).slice(before);
   const error = end === 'complete' ? null : end;
   expect(lines).toMatchObject([1, 2, 3].map(() => ({ type: 'audit', status, outcome, error, aborted: false })));
+  // Which failure it was, where it ended the request.
+  if (error !== null) expect(lines[0]?.upstream_failure?.split(':')[0]).toBe(cause);
   expect(/breaker_state\{[^}]*\} 0\n/.test(await rig.metrics()) ? 'closed' : 'opens').toBe(breaker);
 });
 

@@ -28,6 +28,27 @@ test('the numbers of an answer are those of Ollama', async () => {
   expect(text).toContain('llm_gateway_time_per_output_token_seconds_count 1');
 });
 
+test('a scraper that asks for OpenMetrics gets the requests behind the histograms', async () => {
+  const { chat, gateway, audit } = await startRig();
+  const id = (await chat()).headers.get('x-request-id');
+  await audit(1);
+  const accept = 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3';
+  const reply = await fetch(`${gateway.metricsAddress}/metrics`, { headers: { accept } });
+  expect(reply.headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+  const text = await reply.text();
+  expect(text).toMatch(
+    new RegExp(`^llm_gateway_request_duration_seconds_bucket\\{.*outcome="ok".*# \\{request_id="${id}"`, 'm'),
+  );
+});
+
+test('an id that is too long for an exemplar does not break the accounting', async () => {
+  const { chat, metrics, audit } = await startRig({ config: { trusted_proxies: ['127.0.0.1'] } });
+  await (await chat({}, { headers: { 'x-api-key': 'test-key', 'x-request-id': 'a'.repeat(128) } })).text();
+  const [line] = await audit(1);
+  expect(line?.request_id).toBe('a'.repeat(128));
+  expect(await metrics()).toContain('llm_gateway_time_to_first_token_seconds_count 1');
+});
+
 test('a model name that nobody has does not become a label', async () => {
   const { chat, metrics, audit } = await startRig();
   await (await chat({ model: 'made-up-by-a-caller' })).text();

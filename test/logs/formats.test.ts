@@ -24,6 +24,9 @@ describe('times', () => {
     ['[Sun Feb 23 16:24:18 2025] NVRM', new Date(2025, 1, 23, 16, 24, 18)],
     ['Nov  7 18:17:15 server kernel: NVRM', new Date(2026, 10, 7, 18, 17, 15)],
     ['Dec 31 18:17:15 server kernel: of last year', new Date(2025, 11, 31, 18, 17, 15)],
+    ['Okt  7 18:17:15 server kernel: NVRM', new Date(2026, 9, 7, 18, 17, 15)],
+    ['févr. 25 18:17:15 server ollama[1]: x', new Date(2026, 1, 25, 18, 17, 15)],
+    ['7月 24 15:40:33 server ollama[1]: x', new Date(2026, 6, 24, 15, 40, 33)],
   ])('%s is local', (line, expected) => {
     expect(timeOf(line, now)).toBe(expected.getTime());
   });

@@ -103,9 +103,27 @@ test('a crash dump without times, larger than a step of the search, does not hid
   expect(text).toContain('"line 50020"');
 });
 
-test('binary bytes are read as text of one line', async () => {
-  await writeFile(at('binary.log'), Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 7) % 256)));
-  expect((await readLogFile(at('binary.log'), { window })).state).toBe('read');
+describe('bytes that are no UTF-8', () => {
+  const bytes = Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 7) % 256));
+
+  test('of a program are said to be no text', async () => {
+    await writeFile(at('binary.log'), bytes);
+    expect(await readLogFile(at('binary.log'), { window })).toMatchObject({ state: 'unreadable', note: 'is not text' });
+    expect(await readLogStream(Readable.from([bytes]))).toMatchObject({ state: 'unreadable' });
+  });
+
+  test.each([
+    ['a burst of them in a log', Buffer.concat([Buffer.from(lineAt(1).repeat(2000)), bytes])],
+    ['UTF-16, as PowerShell writes', Buffer.from(`\uFEFF${lineAt(1)}`, 'utf16le')],
+    [
+      'Latin-1',
+      Buffer.from('Fehler: Gerät nicht verfügbar, Schlüssel ungültig, Größe überschritten\n'.repeat(9), 'latin1'),
+    ],
+    ['GBK', Buffer.concat([Buffer.from(lineAt(1)), Buffer.from('b4edcef3a3bab4c5c5ccbfd5bce4b2bbd7e3', 'hex')])],
+    ['colours', Buffer.from('\u001b[31mERROR\u001b[0m \u001b[1mx\u001b[0m\n'.repeat(20))],
+  ])('are text: %s', async (_, text) => {
+    expect((await readLogStream(Readable.from([text]))).state).toBe('read');
+  });
 });
 
 test('standard input without an end of line is bounded: its newest part is kept', async () => {

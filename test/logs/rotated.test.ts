@@ -52,7 +52,7 @@ test('a request of yesterday evening is found just after midnight, in the file i
   writeFileSync(`${path}-2026-11-24.gz`, gzipSync(line('evening', '2026-11-24T23:58:00')));
   writeFileSync(path, line('night', '2026-11-25T00:01:00'));
   const window = { from: at('2026-11-24T23:50:00'), to: at('2026-11-25T00:05:00') };
-  const { report, records } = parsed(await readLog({ kind: 'gateway-log', path }, window, 1000));
+  const { report, records } = parsed(await readLog({ kind: 'gateway-log', path }, window, 1000), new Map());
   expect(report).toMatchObject({ path, lines: 2, state: 'read' });
   expect(records.map(({ audit, source, line: number }) => [audit?.request_id, source, number])).toEqual([
     ['evening', `${path}-2026-11-24.gz`, 1],

@@ -10,9 +10,9 @@ test('the packed and installed program has what the clone has', () => {
   run('npm', ['pack', '--pack-destination', folder], repository);
   const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '';
   run('npm', ['install', '--prefix', folder, '--no-save', join(folder, tarball)]);
-  const environment = `${join(repository, 'node_modules/.bin')}:${process.env['PATH']}`;
+  // Without the clone's Node on the PATH: the package brings its own.
   const installed = (...args: string[]) =>
-    run('env', [`PATH=${environment}`, join(folder, 'node_modules/.bin/ops'), ...args]);
+    run('env', ['-i', 'PATH=/usr/bin:/bin', join(folder, 'node_modules/.bin/ops'), ...args]);
   const cloned = (...args: string[]) => run(join(repository, 'bin/ops'), args);
   expect(installed('--help')).toBe(cloned('--help'));
   expect(installed('check', '--list')).toBe(cloned('check', '--list'));

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Chart } from '../../src/page/charts.ts';
 import { pageSchema } from '../../src/page/config.ts';
 import type { PageState } from '../../src/page/state.ts';
 import { heartbeatMs, lookMs } from '../../src/page/stream.ts';
@@ -182,6 +183,19 @@ describe('assets and data', () => {
     expect(first.headers.get('content-security-policy')).toMatch(
       /default-src 'none'; script-src 'self'; style-src 'self'/,
     );
+  });
+
+  test('the two edges of a baseline belong together', async () => {
+    const { url, samples, clock } = await pageRig();
+    const labels = { model: 'qwen3:32b', stat: 'mean' };
+    samples.append([{ name: 'ops_latency_baseline_seconds', labels, value: 2, at: clock.now() - 1000 }]);
+    const { charts } = (await (await fetch(`${url}/api/charts?range=1h`)).json()) as { charts: Chart[] };
+    const lines = charts.find(({ key }) => key === 'latency-baseline')?.lines ?? [];
+    expect(lines.map(({ legend, points, band }) => [legend, points.at(-1)?.[1], band?.edge])).toEqual([
+      ['qwen3:32b mean of 7 d', 2, 'low'],
+      ['qwen3:32b 30 % above it', 2.6, 'high'],
+    ]);
+    expect(lines[0]?.band?.key).toBe(lines[1]?.band?.key);
   });
 
   test.each(['1h', '6h', '24h', '7d'])('charts of %s have their range', async (range) => {

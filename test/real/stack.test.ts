@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually, repository, temporaryFolder } from '../support/ops.ts';
+import { journalWriter } from './support/journal.ts';
 import { ollamaAvailable } from './support/ollama.ts';
 import { findProgram } from './support/programs.ts';
 import { realPart } from './support/require.ts';
-import { type Programs, startStack } from './support/stack.ts';
+import { composed, type Programs, startStack } from './support/stack.ts';
 
 const folder = temporaryFolder('stack');
 
@@ -67,8 +68,19 @@ for (const [part, { program, args, expected }] of Object.entries(checks)) {
   });
 }
 
+/** Runs the health check of a service with this machine's program in place of the image's. */
+function healthy(service: string, at: (port: number) => string): void {
+  const [, program = '', ...args] = composed(service).healthcheck.test;
+  const here = args.map((argument) =>
+    argument.replace(/127\.0\.0\.1([:/])(\d+)/, (_, mark, port) => at(Number(port)).replace(':', mark)),
+  );
+  execFileSync(findProgram(basename(program)) ?? program, here, { stdio: 'pipe' });
+  const dead = args.map((argument) => argument.replace(/127\.0\.0\.1([:/])\d+/, '127.0.0.1$11'));
+  expect(() => execFileSync(findProgram(basename(program)) ?? program, dead, { stdio: 'pipe' }), service).toThrow();
+}
+
 const programs = ['prometheus', 'loki', 'tempo', 'otelcol'].map((name) => [name, findProgram(name)] as const);
-const whole = ollamaAvailable && programs.every(([, path]) => path !== undefined);
+const whole = ollamaAvailable && existsSync(journalWriter) && programs.every(([, path]) => path !== undefined);
 
 realPart('the whole stack with Ollama', whole)('the whole stack', () => {
   test('keeps one chat as a metric, a line and a trace, found by its request id', async () => {
@@ -98,6 +110,16 @@ realPart('the whole stack with Ollama', whole)('the whole stack', () => {
       { query: 'sum by (outcome) (llm_gateway_requests_total{job="gateway"}) == 1' },
       /"outcome":"ok"/,
     );
+    const exemplars = await found(
+      'the exemplar',
+      `${stack.prometheus}/api/v1/query_exemplars`,
+      {
+        query: 'llm_gateway_time_to_first_token_seconds_bucket',
+        start: String(Date.now() / 1000 - 600),
+        end: String(Date.now() / 1000 + 600),
+      },
+      new RegExp(`"request_id":"${id}"`),
+    );
     const line = await found(
       'the line',
       `${stack.loki}/loki/api/v1/query_range`,
@@ -105,6 +127,7 @@ realPart('the whole stack with Ollama', whole)('the whole stack', () => {
       /"trace_id":"[0-9a-f]{32}"/,
     );
     const trace = /"trace_id":"([0-9a-f]{32})"/.exec(line)?.[1] ?? '';
+    expect(exemplars).toContain(`"trace_id":"${trace}"`);
     const hit = await found(
       'the trace',
       `${stack.tempo}/api/search`,
@@ -113,5 +136,16 @@ realPart('the whole stack with Ollama', whole)('the whole stack', () => {
     );
     // Tempo leaves leading zeros out.
     expect(hit).toContain(`"traceID":"${trace.replace(/^0+/, '')}"`);
+
+    for (const [service, text] of Object.entries({
+      nginx: '203.0.113.9',
+      ollama: 'inference compute',
+      kernel: 'Xid',
+    })) {
+      const query = { query: `{service_name="${service}"} |= \`${text}\``, start: since };
+      const answer = await found(service, `${stack.loki}/loki/api/v1/query_range`, query, new RegExp(text));
+      expect(answer, 'the line itself, not the record around it').not.toContain('__REALTIME_TIMESTAMP');
+    }
+    for (const service of ['prometheus', 'loki', 'tempo', 'collector']) healthy(service, stack.at);
   }, 120_000);
 });

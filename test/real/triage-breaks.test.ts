@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createAuthority } from '../checks/support/authority.ts';
 import { temporaryFolder } from '../support/ops.ts';
@@ -30,11 +31,15 @@ realPart('nginx and Ollama', findProgram('nginx') !== undefined && ollamaAvailab
   };
 
   test('nothing is broken', async () => {
-    const { chat, triage } = await start();
+    const { chat, triage, folder } = await start();
     expect(await chat({ model: 'tiny' })).toMatchObject({ status: 200 });
     // Its own probe must not be what a later walk stumbles over.
     await triage();
-    expect((await triage()).verdict.cause).toBe('healthy');
+    const { verdict, sources } = await triage();
+    expect(verdict.cause).toBe('healthy');
+    expect(sources.find(({ kind }) => kind === 'nginx-probe')).toMatchObject({ state: 'read', lines: 1 });
+    expect(readFileSync(join(folder, 'access.log'), 'utf8')).toMatch(/\/v1\/health.*"status":200.*ops-probe/);
+    expect(readFileSync(join(folder, 'audit.log'), 'utf8')).not.toContain('/health');
   });
 
   test('one chat is followed through Nginx, the gateway and Ollama', async () => {

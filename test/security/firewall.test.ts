@@ -13,6 +13,18 @@ test.each([
   ['nft drops', { text: nftDrop }, missing('iptables'), 'ok'],
   ['iptables drops', missing('nft'), { text: '-P INPUT DROP\n' }, 'ok'],
   ['iptables rejects', { text: '' }, { text: '-P INPUT ACCEPT\n-A INPUT -p tcp -j REJECT\n' }, 'ok'],
+  [
+    'a chain that INPUT leads to drops',
+    { text: '' },
+    { text: '-P INPUT ACCEPT\n-N A\n-N B\n-A INPUT -j A\n-A A -j B\n-A B -j DROP\n' },
+    'ok',
+  ],
+  [
+    'a chain that only FORWARD leads to drops',
+    { text: '' },
+    { text: '-P INPUT ACCEPT\n-N A\n-A FORWARD -j A\n-A A -j DROP\n' },
+    'broken',
+  ],
   ['nothing is turned away', { text: nftDrop.replace('drop', 'accept') }, { text: '-P INPUT ACCEPT\n' }, 'broken'],
   [
     'a forward chain is no input chain',

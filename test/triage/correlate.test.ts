@@ -99,8 +99,12 @@ describe('one request through the logs', () => {
 
   test('is found by the id that the caller gave it', async () => {
     const named = { ...slow, client_request_id: 'mine' };
-    const { request } = await triageOf({ access: [json('slow-1')], audit: [named] }, { requestId: 'mine' });
+    const access = [json('slow-1'), json('x')];
+    const { request, steps } = await triageOf({ access, audit: [named, other] }, { requestId: 'mine' });
     expect(request?.lines.map(({ kind }) => kind)).toEqual(['nginx-access', 'gateway-log']);
+    const [nginx, gateway] = steps;
+    expect(nginx).toMatchObject({ state: 'healthy', answer: { en: 'Requests in its log: 1.' } });
+    expect(gateway).toMatchObject({ state: 'healthy', answer: { en: '1 finished, 0 open now.' } });
   });
 
   test('that is open still is found among the open ones', async () => {

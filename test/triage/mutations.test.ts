@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { diagnoseText } from '../../src/triage/diagnose.ts';
-import { corpus } from '../../tools/corpus/evaluate.ts';
+import { everyCase } from '../../tools/corpus/evaluate.ts';
 import { meets, mutations, seeded } from './mutations.ts';
 
-const cases = corpus();
+const cases = everyCase();
 
 describe.each(mutations)('a log that met: $name', (mutation) => {
   test('gives the verdict that it gave before', async () => {

@@ -85,6 +85,7 @@ export async function build(world: World): Promise<TriageOptions> {
         'ollama-log': await write('ollama.log', world.ollamaLog ?? ['time=2020-01-01T00:00:00Z level=INFO msg=start']),
         dmesg: await write('kernel.log', world.kernel),
       },
+      nginx_config: path.join(folder, 'nginx.conf'),
       path: 'auto',
       web_ports: [web],
       nvidia_smi: await fakeSmi(folder, world.celsius ?? 60),

@@ -8,11 +8,16 @@ import { accessLineAt, auditLineAt, day, incidentAt, type Written, writeLogs } f
 
 /** Measures reading of large logs beside the article's pipeline, on the same machine in the same run. */
 const { values } = parseArgs({
-  options: { lines: { type: 'string', default: '1000000' }, rounds: { type: 'string', default: '3' } },
+  options: {
+    lines: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '3' },
+    /** `ops` as a user has it, out of the package. */
+    program: { type: 'string', default: fileURLToPath(new URL('../../bin/ops', import.meta.url)) },
+  },
 });
 const lines = Number(values.lines);
 const rounds = Number(values.rounds);
-const ops = fileURLToPath(new URL('../../bin/ops', import.meta.url));
+const ops = values.program;
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-triage-'));
 process.once('exit', () => rmSync(folder, { recursive: true }));
@@ -32,8 +37,8 @@ const rows = [
   ...(await topRows('audit log', audit)),
   ...(await topRows('Nginx access log', access)),
   await triageRow(),
-  await startRow('ops --help', ['--help']),
-  await startRow('ops diagnose, 100 kB', ['diagnose', pastedLog()]),
+  await startRow('ops --help', ['--help'], 0.15),
+  await startRow('ops diagnose, 100 kB', ['diagnose', pastedLog()], 0.25),
 ];
 console.log('| what | result | goal | met | most memory |\n|---|---|---|---|---|');
 for (const { what, result, goal, met, megabytes } of rows) {
@@ -84,9 +89,9 @@ async function triageRow(): Promise<Row> {
   };
 }
 
-async function startRow(what: string, args: readonly string[]): Promise<Row> {
+async function startRow(what: string, args: readonly string[], goal: number): Promise<Row> {
   const run = await medianOf(Math.max(5, rounds), () => timed(ops, args));
-  return { what, result: inSeconds(run), goal: '< 1 s', met: run.seconds < 1, megabytes: run.megabytes };
+  return { what, result: inSeconds(run), goal: `< ${goal} s`, met: run.seconds < goal, megabytes: run.megabytes };
 }
 
 function pastedLog(): string {

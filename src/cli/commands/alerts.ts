@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { formatDuration, parseDuration } from '../../duration.ts';
 import { exitCode, OpsError } from '../../errors.ts';
 import type { IncidentStore } from '../../store/incidents.ts';
-import { openIncidentsBeside } from '../../store/incidents.ts';
 import { stateFolder } from '../../watch/state-folder.ts';
 import { buildExport } from '../alerts/export.ts';
 import { buildReplay } from '../alerts/replay.ts';
@@ -135,6 +134,7 @@ async function withStore<T>(
   use: (store: IncidentStore) => T,
 ): Promise<T> {
   const { watch } = await readConfiguration(context, file);
+  const { openIncidentsBeside } = await import('../../store/incidents.ts');
   const store = openIncidentsBeside(stateFolder(watch.state_dir, context.env));
   try {
     return use(store);

@@ -1,11 +1,12 @@
 import { exitCode, OpsError } from '../../errors.ts';
 import type { CliCommand } from '../command.ts';
 import type { Stage } from '../demo/stage.ts';
+import { portOption } from '../port-option.ts';
 
 interface DemoOptions {
-  readonly gatewayPort: string;
-  readonly metricsPort: string;
-  readonly pagePort: string;
+  readonly gatewayPort: number;
+  readonly metricsPort: number;
+  readonly pagePort: number;
   readonly once?: boolean;
 }
 
@@ -14,9 +15,9 @@ const command: CliCommand = {
   example: 'ops demo --page-port 19465',
   build(builder, context) {
     builder
-      .option('--gateway-port <port>', 'port of the gateway', '18789')
-      .option('--metrics-port <port>', "port of the gateway's metrics", '9464')
-      .option('--page-port <port>', 'port of the ops page', '9465')
+      .option('--gateway-port <port>', 'port of the gateway', portOption('--gateway-port'), 18_789)
+      .option('--metrics-port <port>', "port of the gateway's metrics", portOption('--metrics-port'), 9464)
+      .option('--page-port <port>', 'port of the ops page', portOption('--page-port'), 9465)
       .option('--once', 'end after the story instead of waiting for Ctrl-C')
       .action(async (options: DemoOptions) => {
         const [{ startStage }, { acts, tellStory }, { createScreen }, { onStopSignal }, { run }] = await Promise.all([
@@ -27,9 +28,9 @@ const command: CliCommand = {
           import('../main.ts'),
         ]);
         const stage = await startStage({
-          gateway: Number(options.gatewayPort),
-          metrics: Number(options.metricsPort),
-          page: Number(options.pagePort),
+          gateway: options.gatewayPort,
+          metrics: options.metricsPort,
+          page: options.pagePort,
         });
         const stopped = new Promise<void>((resolve) => onStopSignal(resolve));
         const triage = () => run(['triage', '--config', stage.configFile], { ...context, exit: () => {} });

@@ -52,6 +52,10 @@ async function readText(file: string, { stdin, stderr }: CliContext): Promise<st
   if (state !== 'read' && state !== 'empty') {
     throw new OpsError('file_unreadable', { path: file, reason: note ?? state });
   }
+  // Of a file that is one line, or nothing but NULs, nothing that was read says anything.
+  if (note !== undefined && lines.every(({ text }) => !/[^\0\s]/.test(text))) {
+    throw new OpsError('file_unreadable', { path: file, reason: `${note}, in which no line stands` });
+  }
   if (note !== undefined) stderr.write(`ops: ${file}: ${note}\n`);
   return lines.map(({ text }) => text).join('\n');
 }

@@ -1,8 +1,6 @@
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { OpsError } from '../../errors.ts';
-import { openIncidentsBeside } from '../../store/incidents.ts';
-import { reportJob } from '../../watch/reports.ts';
 import { stateFolder } from '../../watch/state-folder.ts';
 import { readerZone } from '../../zone.ts';
 import type { CliCommand, CliContext } from '../command.ts';
@@ -39,12 +37,15 @@ function buildDaily(builder: Command, context: CliContext): void {
 async function daily({ config: file, mail, monthly, json }: Options, context: CliContext): Promise<void> {
   const { watch, notify, alerts } = await readConfiguration(context, file);
   const folder = stateFolder(watch.state_dir, context.env);
-  const [{ openSamplesToRead }, report, { openChannels }, { mailDomain }] = await Promise.all([
-    import('../../store/samples.ts'),
-    import('../../notify/report/index.ts'),
-    import('../../notify/channels.ts'),
-    import('../../notify/notifier.ts'),
-  ]);
+  const [{ openIncidentsBeside }, { openSamplesToRead }, { reportJob }, report, { openChannels }, { mailDomain }] =
+    await Promise.all([
+      import('../../store/incidents.ts'),
+      import('../../store/samples.ts'),
+      import('../../watch/reports.ts'),
+      import('../../notify/report/index.ts'),
+      import('../../notify/channels.ts'),
+      import('../../notify/notifier.ts'),
+    ]);
   const incidents = openIncidentsBeside(folder);
   const samples = openSamplesToRead(folder);
   try {

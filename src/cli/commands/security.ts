@@ -1,16 +1,27 @@
 import { exitCode, OpsError, reasonOf } from '../../errors.ts';
 import type { AuditRow } from '../../security/audit.ts';
 import type { CliCommand, CliContext } from '../command.ts';
-import { configOption, configurationFile, endpointsOf, readConfiguration } from '../configuration.ts';
+import {
+  configOption,
+  configurationFile,
+  endpointsOf,
+  type OpsConfiguration,
+  readConfiguration,
+} from '../configuration.ts';
+import { loginPort } from '../login-port.ts';
 
 const signs = { ok: '✓', broken: '✗', unknown: '?' } as const;
 
 /** Characters of a line. */
 const width = 80;
 
+/** For each attempt. */
+const timeoutMs = 5000;
+
 interface Options {
   readonly config?: string;
   readonly keyFile?: string;
+  readonly from?: string;
   readonly json?: boolean;
 }
 
@@ -23,12 +34,13 @@ const command: CliCommand = {
         '--key-file <file>',
         'file with a valid key of the gateway (default: the first plain one of the configuration)',
       )
+      .option('--from <host>', 'also ask another machine, by ssh, what it reaches of this one')
       .option('--json', 'print JSON')
       .action((options: Options) => security(options, context));
   },
 };
 
-async function security({ config, keyFile, json }: Options, context: CliContext): Promise<void> {
+async function security({ config, keyFile, from, json }: Options, context: CliContext): Promise<void> {
   const configuration = await readConfiguration(context, config);
   const [{ audit }, { ownAddresses }] = await Promise.all([
     import('../../security/audit.ts'),
@@ -37,6 +49,7 @@ async function security({ config, keyFile, json }: Options, context: CliContext)
   const { auth, whitelist, limits } = configuration.gateway;
   const { probe_url, web_ports } = configuration.triage;
   const { email, webhook } = configuration.notify;
+  const openPorts = [22, ...loginPort(context.env), ...web_ports];
   const https = probe_url === undefined ? 443 : Number(new URL(probe_url).port) || 443;
   const rows = await audit({
     ...endpointsOf(configuration),
@@ -52,11 +65,40 @@ async function security({ config, keyFile, json }: Options, context: CliContext)
       webhook?.secret_file,
     ].filter((file) => file !== undefined),
     addresses: ownAddresses(),
-    timeoutMs: 5000,
+    openPorts,
+    outside: from === undefined ? undefined : await askOutside(from, configuration, openPorts),
+    timeoutMs,
   });
   context.stdout.write(json ? `${JSON.stringify({ claims: rows })}\n` : rows.map(lines).join(''));
   context.exit(codeOf(rows));
 }
+
+/** Every port that listens for others or belongs to this installation, on every address under which this machine is known. */
+async function askOutside(host: string, configuration: OpsConfiguration, openPorts: readonly number[]) {
+  if (!/^[\w.@:[\]%-]+$/.test(host) || host.startsWith('-')) {
+    throw new OpsError('usage', {
+      message: `--from: expected a host as ssh takes it, such as ops@203.0.113.9, got "${host}"`,
+    });
+  }
+  const [{ viewFrom }, { listeningSockets }, { ownAddresses }] = await Promise.all([
+    import('../../security/outside.ts'),
+    import('../../probes/sockets.ts'),
+    import('../../probes/own-addresses.ts'),
+  ]);
+  const { gateway, gatewayMetrics, ollama, page } = endpointsOf(configuration);
+  const own = [gateway, gatewayMetrics, ...ollama, page].map((url) => Number(new URL(url).port) || 80);
+  const listening = (await listeningSockets()) ?? [];
+  const others = listening.filter(({ loopback }) => !loopback).map(({ port }) => port);
+  const ports = [...new Set([...openPorts, ...own, ...others])];
+  const site = configuration.triage.probe_url;
+  const names = site === undefined ? [] : [hostOf(site)].filter((name) => !/^(?:localhost|127\..*|::1)$/.test(name));
+  const addresses = [...new Set([...names, ...ownAddresses()])];
+  const targets = addresses.flatMap((address) => ports.map((port) => ({ address, port })));
+  return viewFrom(host, targets, timeoutMs);
+}
+
+/** Without the brackets of an IPv6 address. */
+const hostOf = (url: string) => new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
 
 async function validKey(file: string | undefined, keys: readonly (string | object)[]): Promise<string | undefined> {
   if (file === undefined) return keys.find((key) => typeof key === 'string');

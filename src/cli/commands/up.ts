@@ -1,4 +1,3 @@
-import { createLog } from '../../telemetry/log.ts';
 import type { CliCommand } from '../command.ts';
 import { configOption, configurationFile, readConfiguration } from '../configuration.ts';
 
@@ -9,6 +8,7 @@ const command: CliCommand = {
     configOption(builder).action(async ({ config }: { config?: string }) => {
       const { superviseChildren } = await import('../children.ts');
       const { onStopSignal } = await import('../signals.ts');
+      const { createLog } = await import('../../telemetry/log.ts');
       const { gateway } = await readConfiguration(context, config);
       const file = configurationFile(config, context.env);
       const args = file === undefined ? [] : ['--config', file];

@@ -13,7 +13,7 @@ const syslogTime = String.raw`(?:\p{L}{3,10}\.? {1,2}\d{1,2}\.?|\d{1,2}\. ?\p{L}
 /** Heads of messages, which are no names of programs. */
 const noProgram = String.raw`(?!panic:|fatal|[Ee]rror:|CUDA|NVRM:|[in][pf]_conntrack:|llama_|ggml_|oom-kill:|\S+\.service:)`;
 /** \`host program[pid]: \`, either part of which may be missing. */
-const program = String.raw`(?:(?:[\w.-]{1,64} )?${noProgram}[\w().@/-]{1,64}(?:\[\d+\])?: )`;
+const program = String.raw`(?:(?:[\w.-]{1,64} )?${noProgram}(?:\([\w.-]{1,62}\)|[\w.@/-][\w().@/-]{0,63})(?:\[\d+\])?: )`;
 
 /** One carrier's prefix each; they are taken off until none is left. */
 const prefixes = [
@@ -34,6 +34,8 @@ const prefixes = [
   String.raw`\[ {0,8}\d+\.\d+\](?:\[ {0,6}[TC]\d+\])? (?:[\w.-]{1,64} [\w().@/-]{1,64}(?:\[\d+\])?: )?`,
   String.raw`\[\w{3} \w{3} {1,2}\d{1,2} ${clock} \d{4}\] `,
   String.raw`(?:kern|user|daemon|syslog) {0,4}:\w+ {0,4}: `,
+  // OpenWrt's logread, BSD
+  String.raw`(?:kern|user|daemon|syslog|local\d)\.(?:emerg|alert|crit|err|warn|notice|info|debug)\w{0,4}:? ${program}`,
 ];
 
 const prefix = new RegExp(`^(?:${prefixes.join('|')})`, 'u');

@@ -25,10 +25,15 @@ const replacements: readonly (readonly [RegExp, string])[] = [
 /** The line in plain characters: without colours and control characters, with straight quotes, not as HTML. */
 export function plainCharacters(text: string): string {
   if (!unusual.test(text)) return text;
-  return replacements.reduce((rest, [pattern, by]) => rest.replace(pattern, by), text);
+  // In a line of JSON they stand in its texts, which they must not end.
+  const whole = text.startsWith('{"') ? text.replace(/[\u201c-\u201f]|&quot;/g, '\\"') : text;
+  return replacements.reduce((rest, [pattern, by]) => rest.replace(pattern, by), whole);
 }
 
-const quotes = /^(?:> ?){1,8}/;
+const quotes = /^ ?(?:> ?){1,8}/;
+
+/** Marks of code and of bold type around a pasted line. */
+const marks = /^\s{0,3}(?:`{1,3}|\*\*)(?=[^\s`*])|(?:`{1,3}|\*\*)\s*$/g;
 
 /** Line numbers of viewers, and the file name and line number of grep. */
 const numbering =
@@ -39,7 +44,7 @@ const numbering =
  * line has one: a wrapped line can begin with digits too.
  */
 export function withoutDecoration(texts: readonly string[]): string[] {
-  const unquoted = texts.map((text) => text.replace(quotes, ''));
+  const unquoted = texts.map((text) => text.replace(quotes, '').replace(marks, ''));
   const filled = unquoted.filter((text) => text.trim() !== '');
   const numbered = filled.filter((text) => numbering.test(text)).length >= 0.8 * filled.length;
   return numbered ? unquoted.map((text) => text.replace(numbering, '')) : unquoted;

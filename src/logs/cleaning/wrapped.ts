@@ -1,4 +1,5 @@
 import { beginsWithCarrier } from './carrier.ts';
+import { seamBetween } from './words.ts';
 
 /** Lines wrapped for reading are at least and at most this wide. */
 const narrowest = 40;
@@ -9,10 +10,13 @@ export const joinedChars = 4000;
 
 /** How a program begins an entry, where no carrier shows it. */
 const begins =
-  /^ ?(?:time=|\[GIN\]|\{|\d{4}[/-]\d\d[/-]\d\d[ T]|\[(?:emerg|alert|crit|error|warn|notice|info|debug)\] |nginx: \[|panic: |goroutine \d|fatal error: |NVRM: |Error: |CUDA error|llama runner |ggml_|llama_|load_tensors|print_info|srv |slot |[EWID] \w|oom-kill:|Out of memory|Killed process|\| |\|=|\+[-=]|- - )/;
+  /^ ?(?:time=|\[GIN\]|\{|\d+#\d+: |\d{4}[/-]\d\d[/-]\d\d[ T]|\[(?:emerg|alert|crit|error|warn|notice|info|debug)\] |nginx: \[|panic: |goroutine \d|fatal error: |NVRM: |Error: |CUDA error|llama runner |ggml_|llama_|load_tensors|print_info|srv |slot |[EWID] \w|oom-kill:|Out of memory|Killed process|\|[ =]|\|ERR!|\+[-=]|- - )/;
 
 /** An access log entry: an address or a host, then the dash of the user. */
 const beginsAccess = /^\S{1,80} (?:\S{1,80} )?- \S{1,80} (?:\[|")/;
+
+/** A request line; an entry has one, whatever its format. */
+const request = /\b[A-Z]{3,10} \S{1,2000} HTTP\/\d/;
 
 /** A setting of `nvidia-smi -q`. */
 const beginsSetting = /^\s*[\w/.() -]{1,60}?\s+: \S/;
@@ -22,6 +26,7 @@ export function beginsEntry(text: string, before: string): boolean {
   const field = /^ ?(?:level|source|msg)=/.exec(text)?.[0].trim();
   // A field of slog goes on with an entry that has others and not yet this one.
   if (field !== undefined) return before.includes(field) || !/\b(?:time|level|source)=/.test(before);
+  if (request.test(text) && request.test(before)) return true;
   return begins.test(text) || beginsAccess.test(text) || beginsSetting.test(text) || beginsWithCarrier(text);
 }
 
@@ -40,6 +45,8 @@ export function seamOf(texts: readonly string[]): (line: string, next: string, e
   const hard = isCutInWords(texts, width);
   return (line, next, entry) => {
     if (next === '' || !full(line, next) || beginsEntry(next, entry)) return undefined;
+    const shown = seamBetween(line, next);
+    if (shown !== undefined) return shown;
     if (!hard) return ' ';
     return line.length >= width ? '' : line.length === width - 1 ? ' ' : undefined;
   };

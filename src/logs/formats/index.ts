@@ -1,12 +1,13 @@
 import { parseAuditLine } from '../../audit-line.ts';
 import { type Entry, joinIndented, toEntries } from '../cleaning/entries.ts';
 import type { Line, LogKind, LogRecord } from '../record.ts';
+import type { ReadAccess } from './access-format.ts';
 import { parseNginxAccess } from './nginx-access.ts';
 import { parseNginxError } from './nginx-error.ts';
 import { parseOllama } from './ollama.ts';
 import { toRecord } from './plain.ts';
 
-type Parse = (entries: readonly Entry[], source: string) => LogRecord[];
+type Parse = (entries: readonly Entry[], source: string, readAccess?: ReadAccess) => LogRecord[];
 
 const plain =
   (kind: LogKind): Parse =>
@@ -23,9 +24,12 @@ const parsers: Readonly<Record<LogKind, Parse>> = {
   'gateway-log': parseGatewayLog,
 };
 
-/** Turns the lines of one log into records, whatever carried the log and however it was pasted. */
-export function parseLog(kind: LogKind, lines: readonly Line[], source: string): LogRecord[] {
-  return parsers[kind](toEntries(lines), source);
+/**
+ * Turns the lines of one log into records, whatever carried the log and however it was pasted. `readAccess` reads the lines
+ * of an access log whose format is known.
+ */
+export function parseLog(kind: LogKind, lines: readonly Line[], source: string, readAccess?: ReadAccess): LogRecord[] {
+  return parsers[kind](toEntries(lines), source, readAccess);
 }
 
 function parseGatewayLog(entries: readonly Entry[], source: string): LogRecord[] {
@@ -38,11 +42,20 @@ function parseGatewayLog(entries: readonly Entry[], source: string): LogRecord[]
 /** What each kind of log looks like; the kind with the most matching lines is taken. */
 const looks: readonly (readonly [LogKind, RegExp])[] = [
   ['gateway-log', /^\{.*"type":\s*"(?:audit|started|recovered)"/],
-  ['nginx-error', /\[(?:emerg|alert|crit|error|warn|notice|info)\] (?:\d+#\d+: )?|client intended to send too large/],
+  [
+    'nginx-error',
+    /\[(?:emerg|alert|crit|error|warn|notice|info)\] (?:\d+#\d+: )?|client intended to send too large|\bupstream (?:timed out|prematurely closed|sent )|(?:connecting|reading|sending|handshaking|header from|request) (?:to |from )?upstream\b|^\d+#\d+: \*\d+ |^nginx: /,
+  ],
   ['nginx-access', /\[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]\s+"|^\{.*"request_time"/],
-  ['certbot', /renew(?:al)? |certbot|acme-challenge|verify error:num|notAfter=|letsencrypt/i],
-  ['nvidia-smi', /NVIDIA-SMI|GPU Current Temp|Slowdown\s+:|\|\s+\d+%?\s+\d+C|device handle|^No devices were found/],
-  ['dmesg', /NVRM|oom-kill|Out of memory: Kill|Killed process|conntrack: table full/],
+  [
+    'certbot',
+    /renew(?:al)? |certbot|acme[-:]|verify error:num|notAfter=|letsencrypt|certificate (?:has )?expired|challenges? (?:have )?failed|authorization procedure/i,
+  ],
+  [
+    'nvidia-smi',
+    /NVIDIA-SMI|nvidia-smi|initialize NVML|GPU Current Temp|Slowdown\s+:|clocks_(?:throttle|event)_reason|\|\s+\d+%?\s+\d+C|device handle|^No devices were found/,
+  ],
+  ['dmesg', /NVRM|\bXid \(|oom-kill|Out of memory: Kill|Killed process|conntrack: table full/],
   ['ollama-log', /level=(?:INFO|WARN|ERROR|DEBUG) |\[GIN\]|ollama|llama|ggml|cuda error|11434|model requires/i],
 ];
 

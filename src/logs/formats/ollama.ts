@@ -14,7 +14,8 @@ export function parseOllama(entries: readonly Entry[], source: string): LogRecor
     const record = toRecord('ollama-log', source, entry);
     const gin = parseGin(entry.message);
     if (gin) return { ...record, gin };
-    return entry.message.includes('="') ? { ...record, message: entry.message.replace(userText, '$1=…') } : record;
+    if (!entry.message.includes('="') && !entry.message.includes('\\"')) return record;
+    return { ...record, message: entry.message.replace(userText, '$1=…').replaceAll('\\"', '"') };
   });
 }
 

@@ -1,7 +1,7 @@
 import { parseAuditLine } from '../../audit-line.ts';
 import { newline } from '../bytes.ts';
 import { parseAccess } from '../formats/nginx-access.ts';
-import { timeOf } from '../time.ts';
+import { accessTimeOf, timeOf } from '../time.ts';
 import type { Abnormal } from './tally.ts';
 
 /** How abnormal requests are found in one kind of log without reading every line as text. */
@@ -21,7 +21,8 @@ const isError = (digit: number | undefined) => digit !== undefined && digit >= f
 
 const formats = {
   audit: {
-    needles: [Buffer.from('"outcome":"')],
+    // Without its first letters: a search goes by the first byte, and quotes and o are in every word of JSON.
+    needles: [Buffer.from('utcome":"')],
     // `ok"`; every other outcome is abnormal, also behind status 200 where a stream broke.
     mayBeAbnormal: (block, after) => block[after] !== 0x6f || block[after + 1] !== 0x6b,
     parse: parseAudit,
@@ -103,6 +104,6 @@ function parseNginx(line: string): Abnormal | undefined {
     key: none,
     error: `HTTP ${access.status}`,
     status: access.status,
-    at: timeOf(line),
+    at: accessTimeOf(line) ?? timeOf(line),
   };
 }

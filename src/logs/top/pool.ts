@@ -9,26 +9,23 @@ const worthThreads = 128 << 20;
 /** Young generation of a thread. A small one is collected often, and with it the blocks that were read. */
 const youngMegabytes = 2;
 
+/** Called once for each piece. */
+type Done = (piece: Piece, scanned: Scanned) => void;
+
 const weight = ({ path, from, to }: Piece) => (to - from) * (path.endsWith('.gz') ? 10 : 1);
 
-/** Scans every piece, the largest first, on the cores there are. `done` is called once for each piece. */
-export async function scanAll(
-  pieces: readonly Piece[],
-  question: Question,
-  done: (piece: Piece, scanned: Scanned) => void,
-): Promise<void> {
+/** Scans every piece, the largest first, on the cores there are: this thread and one for each other core. */
+export async function scanAll(pieces: readonly Piece[], question: Question, done: Done): Promise<void> {
   const queue = pieces.toSorted((a, b) => weight(a) - weight(b));
   const bytes = pieces.reduce((all, piece) => all + weight(piece), 0);
-  if (bytes < worthThreads) {
-    for (const piece of pieces) done(piece, await scan(piece, question));
-    return;
-  }
-  const threads = Math.min(availableParallelism(), pieces.length);
-  await Promise.all(Array.from({ length: threads }, () => work(queue, question, done)));
+  const others = bytes < worthThreads ? 0 : Math.min(availableParallelism(), pieces.length) - 1;
+  const threads = Array.from({ length: others }, () => work(queue, question, done));
+  for (let piece = queue.pop(); piece; piece = queue.pop()) done(piece, await scan(piece, question));
+  await Promise.all(threads);
 }
 
 /** One thread that takes pieces from the queue until it is empty. */
-function work(queue: Piece[], question: Question, done: (piece: Piece, scanned: Scanned) => void): Promise<void> {
+function work(queue: Piece[], question: Question, done: Done): Promise<void> {
   // Threads do not take over the cache that bin/ops turned on; without it each strips the types of its files anew.
   const cache = getCompileCacheDir();
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';

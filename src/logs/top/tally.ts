@@ -36,10 +36,9 @@ export class Tally implements Counts {
 
   add(value: string, status: number, count = 1): void {
     const short = value.slice(0, valueChars);
-    const statuses = this.counts.get(short) ?? new Map<number, number>();
-    this.counts.set(short, statuses.set(status, (statuses.get(status) ?? 0) + count));
+    const statuses = this.counts.get(short) ?? this.#begin(short);
+    statuses.set(status, (statuses.get(status) ?? 0) + count);
     this.total += count;
-    if (this.counts.size > mostValues) this.#forgetRare();
   }
 
   merge({ counts, approximate }: Counts): void {
@@ -55,6 +54,13 @@ export class Tally implements Counts {
       .map(([value, statuses]) => ({ value, count: sum(statuses), statuses: Object.fromEntries(statuses) }))
       .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
       .slice(0, rows);
+  }
+
+  #begin(value: string): Map<number, number> {
+    if (this.counts.size >= mostValues) this.#forgetRare();
+    const statuses = new Map<number, number>();
+    this.counts.set(value, statuses);
+    return statuses;
   }
 
   #forgetRare(): void {

@@ -71,7 +71,7 @@ function draw(chart, { from, to }, texts) {
     return;
   }
   const entry = { shape, times: { from, to } };
-  entry.plot = new uPlot(options(chart, place, entry), columns(chart.lines), place);
+  entry.plot = new uPlot(options(chart, place, entry, texts), columns(chart.lines), place);
   plots.set(chart.key, entry);
 }
 
@@ -115,10 +115,19 @@ function columns(lines) {
   return [times, ...aligned];
 }
 
+/** Areas between the edges of what is usual; uPlot's first series are the times. */
+function bandsOf(lines) {
+  const edge = (name) => (line) => line.band?.edge === name;
+  return lines.filter(edge('high')).flatMap((high) => {
+    const low = lines.findIndex((line) => edge('low')(line) && line.band.key === high.band.key);
+    return low < 0 ? [] : [{ series: [lines.indexOf(high) + 1, low + 1], fill: 'rgb(128 128 128 / 18%)' }];
+  });
+}
+
 /** A GPU's id fills a legend; its beginning tells the cards of one machine apart. */
 const shortened = (legend) => legend.replace(/\bGPU-([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/, 'GPU-$1');
 
-function options(chart, place, entry) {
+function options(chart, place, entry, texts) {
   const ink = getComputedStyle(document.body).color;
   const axis = { stroke: ink, grid: { stroke: 'rgb(128 128 128 / 20%)' } };
   return {
@@ -132,13 +141,14 @@ function options(chart, place, entry) {
       { ...axis, space: 70, values: (_, ticks) => ticks.map((tick) => when(tick * 1000)) },
       { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => format(chart.unit, tick)) },
     ],
+    bands: bandsOf(chart.lines),
     series: [
-      { value: (_, value) => (value === null ? '–' : when(value * 1000)) },
+      { label: texts.time, value: (_, value) => (value === null ? '–' : when(value * 1000)) },
       ...chart.lines.map((line, index) => ({
         label: shortened(line.legend),
         stroke: colours[index % colours.length],
         width: 2,
-        dash: /of 7 d$/.test(line.legend) ? [6, 4] : undefined,
+        dash: line.band ? [6, 4] : undefined,
         value: (_, value) => format(chart.unit, value),
       })),
     ],

@@ -9,7 +9,11 @@ export default {
     zh: '证书已超过有效期,浏览器拒绝打开网站。',
   },
   reads: ['certbot', 'certificate', 'nginx-error', 'nginx-probe'],
-  match: lines(/certificate has expired|verify error:num=10\b|CERT_HAS_EXPIRED/i),
+  match: lines(
+    /certificate (?:has )?expired|verify error:num=10\b|CERT_HAS_EXPIRED|ERR_CERT_DATE_INVALID|SEC_ERROR_EXPIRED/i,
+    // That of a caller, or of the upstream.
+    /client SSL certificate|upstream SSL certificate|to upstream/i,
+  ),
   beats: ['cert-renewal-failed'],
   fix: ['certbot renew --force-renewal && nginx -s reload'],
   confirm: [

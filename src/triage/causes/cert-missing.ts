@@ -9,7 +9,10 @@ export default {
     zh: '配置中指定的证书文件缺失或不可读。reload 失败时旧配置继续运行;restart 会让网站下线。',
   },
   reads: ['nginx-error', 'certbot'],
-  match: lines(/cannot load certificate(?: key)? "/i),
+  match: lines(
+    /cannot load certificate(?: key)? "|\[emerg\].{0,40} (?:BIO_new_file|PEM_read_bio\w*|SSL_CTX_use_\w+)\("[^"]{1,300}"\) failed|no "ssl_certificate(?:_key)?" is defined/i,
+  ),
+  beats: ['nginx-down'],
   fix: ['ls -lL /etc/letsencrypt/live/*/', 'certbot certificates', 'nginx -t && systemctl reload nginx'],
   confirm: ['nginx -t'],
   example: {

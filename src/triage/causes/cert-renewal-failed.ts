@@ -9,7 +9,9 @@ export default {
     zh: 'certbot 续期失败。证书过期前用户不会察觉。“simulated” 表示演练。',
   },
   reads: ['certbot'],
-  match: lines(/Failed to renew certificate|All (?:simulated )?renewals failed|\b[1-9]\d{0,5} renew failure/i),
+  match: lines(
+    /Failed to renew certificate|All (?:simulated )?renewal(?:s| attempts) failed|\b[1-9]\d{0,5} renew failure|Failed authorization procedure|challenges have failed|Challenge failed for domain|failed to authenticate some domains|renew cert.{0,300} produced an unexpected error/i,
+  ),
   fix: [
     'certbot renew --dry-run -v',
     'Open port 80 for the challenge, or repair the DNS record that the Detail line names.',

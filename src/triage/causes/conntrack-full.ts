@@ -10,7 +10,7 @@ export default {
   },
   reads: ['dmesg'],
   match: lines(/conntrack: table full, dropping packet/i),
-  beats: ['upstream-timeout', 'upstream-refused'],
+  beats: ['upstream-timeout', 'upstream-refused', 'upstream-unreachable'],
   fix: ['sysctl -w net.netfilter.nf_conntrack_max=262144'],
   confirm: ['sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max'],
   example: { kind: 'dmesg', text: 'ip_conntrack: table full, dropping packet' },

@@ -9,7 +9,11 @@ export default {
     zh: '对话超出上下文窗口。会有回答,但忽略了被截掉的内容。',
   },
   reads: ['ollama-log'],
-  match: lines(/truncating input prompt/i),
+  match: lines(
+    /truncating input (?:prompt|messages)|\binput truncated\b|(?:exceeds?|larger than) (?:the |its )?(?:available |max(?:imum)? )?context (?:size|length)/i,
+    // A setting that the model could do without.
+    /n_ctx_train/,
+  ),
   fix: ['systemctl edit ollama   # [Service] Environment=OLLAMA_CONTEXT_LENGTH=16384', 'systemctl restart ollama'],
   confirm: ['ollama ps'],
   example: {

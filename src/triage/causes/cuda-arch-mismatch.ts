@@ -9,8 +9,10 @@ export default {
     zh: '安装的 Ollama 未包含该代 GPU 的代码,每次加载都会失败。',
   },
   reads: ['ollama-log'],
-  match: lines(/no kernel image is available/i),
-  beats: ['cuda-error', 'runner-crash-segv'],
+  match: lines(
+    /no kernel image is available|hipErrorNoBinaryForGpu|Unable to find code object|PTX was compiled with an unsupported toolchain/i,
+  ),
+  beats: ['cuda-error', 'runner-crash-segv', 'panic'],
   fix: ['curl -fsSL https://ollama.com/install.sh | sh   # a version that knows the GPU'],
   confirm: ['nvidia-smi --query-gpu=name,compute_cap --format=csv'],
   example: { kind: 'ollama-log', text: 'CUDA error: no kernel image is available for execution on the device' },

@@ -1,4 +1,4 @@
-import { type Cause, lines } from '../cause.ts';
+import { type Cause, lines, xid } from '../cause.ts';
 
 export default {
   step: 4,
@@ -9,8 +9,13 @@ export default {
     zh: 'GPU 计算失败,多为驱动或显存访问错误。下一个请求会启动新进程。',
   },
   reads: ['ollama-log', 'dmesg'],
-  match: lines(/CUDA error: (?!out of memory)|CUDA error \d+|Xid \([^)]{0,60}\): (?:13|31),/i),
-  beats: ['runner-crash-segv', 'ollama-slow'],
+  match: lines(
+    new RegExp(
+      `CUDA error(?: \\d+ at|: (?!out of memory))|CUBLAS_STATUS_(?!ALLOC)|amdgpu: .{0,40}page fault|${xid(13, 31, 32, 43, 69, 109)}`,
+      'i',
+    ),
+  ),
+  beats: ['runner-crash-segv', 'panic', 'ollama-slow'],
   fix: ['systemctl restart ollama', 'nvidia-smi -q | grep -A5 "ECC Errors"', 'Update the NVIDIA driver if it repeats.'],
   confirm: ['journalctl -k | grep Xid | tail'],
   example: { kind: 'ollama-log', text: 'CUDA error: an illegal memory access was encountered' },

@@ -9,7 +9,7 @@ export default {
     zh: '磁盘已满导致写入失败:无法拉取模型,日志丢失。',
   },
   reads: ['ollama-log', 'nginx-error', 'gateway-log', 'dmesg'],
-  match: lines(/no space left on device/i),
+  match: lines(/no space left on device|not enough space on the disk|disk quota exceeded|\bENOSPC\b/i),
   fix: ['df -h', 'journalctl --vacuum-size=500M', 'ollama list   # then: ollama rm MODEL'],
   confirm: ['df -h /usr/share/ollama /var/log'],
   example: { kind: 'ollama-log', text: 'Error: write /data/models/blobs/sha256-4107489999: no space left on device' },

@@ -1,4 +1,4 @@
-import { type Cause, lines } from '../cause.ts';
+import { type Cause, lines, xid } from '../cause.ts';
 
 export default {
   step: 5,
@@ -9,7 +9,7 @@ export default {
     zh: 'GPU 显存单元出错。63 只是标记待修复;48、64、95 需尽快复位。',
   },
   reads: ['dmesg'],
-  match: lines(/Xid \([^)]{0,60}\): (?:48|63|64|94|95),/i),
+  match: lines(new RegExp(xid(48, 63, 64, 92, 94, 95), 'i')),
   fix: ['nvidia-smi -q -d ROW_REMAPPER,ECC', 'reboot   # at a quiet hour'],
   confirm: ['journalctl -k | grep Xid | tail'],
   example: {

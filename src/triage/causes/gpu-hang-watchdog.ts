@@ -1,4 +1,4 @@
-import { type Cause, lines } from '../cause.ts';
+import { type Cause, lines, xid } from '../cause.ts';
 
 export default {
   step: 4,
@@ -9,8 +9,13 @@ export default {
     zh: '一次计算耗时过长被驱动终止。一个回答失败,GPU 会恢复。',
   },
   reads: ['ollama-log', 'dmesg'],
-  match: lines(/RC watchdog: GPU is probably locked|Xid \([^)]{0,60}\): 8,|the launch timed out/i),
-  beats: ['cuda-error', 'runner-crash-segv', 'ollama-slow'],
+  match: lines(
+    new RegExp(
+      `RC watchdog: GPU is probably locked|${xid(8)}|the launch timed out|amdgpu: .{0,60}(?:ring \\S+ timeout|GPU reset begin)`,
+      'i',
+    ),
+  ),
+  beats: ['cuda-error', 'runner-crash-segv', 'panic', 'ollama-slow'],
   fix: ['systemctl restart ollama', 'nvidia-smi -pm 1'],
   confirm: ["journalctl -k | grep -E 'Xid|watchdog' | tail"],
   example: {

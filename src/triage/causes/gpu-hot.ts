@@ -1,13 +1,14 @@
 import type { Cause } from '../cause.ts';
+import { csvFields } from '../smi.ts';
 
 /** The article's threshold. */
 const hotCelsius = 85;
 
-/** Temperature of a `-q` line or of a row of the table; 0 where the line has none. */
-function celsius(message: string): number {
-  const found = /GPU Current Temp\s*:\s*(\d+) C/.exec(message) ?? /^\|\s+(?:\d+%|N\/A)\s+(\d+)C\s+P\d/.exec(message);
-  return Number(found?.[1] ?? 0);
-}
+/** Of `-q`, of a row of the table, and of `-q -x`. */
+const shown = [/GPU Current Temp\s*:\s*(\d+) C/, /^\|\s+(?:\d+%|N\/A|ERR!)\s+(\d+)C\s+P\d/, /<gpu_temp>(\d+) C</];
+
+/** Temperature in a line; 0 where it has none. */
+const celsius = (message: string) => Number(shown.map((pattern) => pattern.exec(message)?.[1]).find(Boolean) ?? 0);
 
 export default {
   step: 5,
@@ -18,7 +19,12 @@ export default {
     zh: 'GPU 温度超过 85 °C,会自动降频,最终可能掉卡。',
   },
   reads: ['nvidia-smi'],
-  match: (records) => records.filter(({ message }) => celsius(message) > hotCelsius),
+  match: (records) => [
+    ...records.filter(({ message }) => celsius(message) > hotCelsius),
+    ...csvFields(records, /^temperature\.gpu$/)
+      .filter(({ value }) => Number(value) > hotCelsius)
+      .map(({ row }) => row),
+  ],
   beats: ['thermal-throttle', 'ollama-slow', 'client-abort', 'upstream-timeout'],
   fix: [
     'nvidia-smi -q -d TEMPERATURE,PERFORMANCE',

@@ -1,4 +1,14 @@
-import { type Cause, lines } from '../cause.ts';
+import { type Cause, says, xid } from '../cause.ts';
+
+const lost = new RegExp(
+  `${xid(62, 79, 119, 120, 154)}|fallen off the bus|GPU is lost|GPU requires reset|Reset Required\\s*: Yes`,
+  'i',
+);
+/** A row of the table whose temperature or performance state cannot be had; the power alone is missing on healthy cards. */
+const unreadable = /^\|?\s*(?:ERR!|\d+%|N\/A)\s+(?:ERR!\s+\S+|\S+\s+ERR!)\s+\S+ \/ /;
+const noHandle = /Unable to determine the device handle/i;
+/** Beside this the driver found no card at all. */
+const none = /No devices were found/i;
 
 export default {
   step: 5,
@@ -9,9 +19,10 @@ export default {
     zh: 'GPU 不再响应主机:过热、供电或固件问题。只有复位或重启才能恢复。',
   },
   reads: ['nvidia-smi', 'dmesg'],
-  match: lines(
-    /NVRM: Xid \([^)]{0,60}\): (?:79|119|120|62|154),|(?<!S)Xid \([^)]{0,60}\): (?:79|119|120|62|154),|fallen off the bus|GPU is lost/i,
-  ),
+  match: (records) => [
+    ...records.filter((record) => says(record, lost) || says(record, unreadable)),
+    ...(records.some((record) => says(record, none)) ? [] : records.filter((record) => says(record, noHandle))),
+  ],
   beats: [
     'gpu-oom',
     'cuda-error',

@@ -10,7 +10,7 @@ export default {
   },
   reads: ['ollama-log'],
   match: lines(
-    /no compatible GPUs were discovered|failure during (?:llama-server )?GPU discovery|discovery watchdog timed out/i,
+    /no compatible GPUs were discovered|failure during (?:llama-server )?GPU discovery|discovery watchdog timed out|gpu support may not be|no (?:nvidia )?GPUs? (?:was |were )?detected|cuda driver library init failure|initializing cuda driver|failed to get device context (?!2\b|800)/i,
   ),
   beats: ['cpu-offload-slow', 'ollama-slow'],
   fix: ['nvidia-smi', 'systemctl enable --now nvidia-persistenced', 'systemctl restart ollama'],

@@ -10,7 +10,7 @@ export default {
   },
   reads: ['ollama-log'],
   match: lines(
-    /cudaMalloc failed: out of memory|CUDA error: out of memory|(?:unable|failed) to allocate CUDA\d+ buffer|reported out-of-memory during startup|runtime OOM detected|hipMalloc failed: out of memory/i,
+    /(?:CUDA|ROCm|HIP) error(?: \d+ at \S{1,200})?: out of memory|(?:cuda|hip)Malloc\w* failed: out of memory|(?:unable|failed) to allocate (?:CUDA|ROCm|Vulkan|Metal|SYCL)\d*(?:_\w+)? (?:\w+ )?buffer|reported out-of-memory during startup|runtime OOM detected|CUBLAS_STATUS_ALLOC_FAILED|OutOfDeviceMemory|CommandBufferCallbackErrorOutOfMemory/i,
   ),
   beats: [
     'runner-crash-segv',

@@ -10,7 +10,7 @@ export default {
   },
   reads: ['ollama-log'],
   match: lines(/ggml_aligned_malloc: insufficient memory|failed to allocate buffer for kv cache/i),
-  beats: ['runner-crash-segv', 'ollama-slow'],
+  beats: ['runner-crash-segv', 'panic', 'ollama-slow'],
   fix: [
     'systemctl edit ollama   # [Service] Environment=OLLAMA_CONTEXT_LENGTH=8192 OLLAMA_NUM_PARALLEL=1',
     'systemctl restart ollama',

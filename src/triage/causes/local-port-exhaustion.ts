@@ -9,7 +9,7 @@ export default {
     zh: 'Nginx 为每个请求新建连接,本地端口耗尽,502 与 504 混杂出现。',
   },
   reads: ['nginx-error'],
-  match: lines(/\(99: Cannot assign requested address\)/i),
+  match: lines(/connect\(\).{0,200} failed \(99: [^)]{0,80}\)/i),
   fix: [
     'Set keepalive 64; in the upstream block with proxy_http_version 1.1 and proxy_set_header Connection ""',
     'sysctl -w net.ipv4.ip_local_port_range="10240 65535"',

@@ -10,7 +10,7 @@ export default {
   },
   reads: ['ollama-log'],
   match: lines(
-    /failed to load model metadata|error reading tensor|bad manifest|couldn't open model file|exceeds file size|ollama\/fs\/gguf\.\(\*File\)|invalid file magic/i,
+    /failed to load model metadata|error reading tensor|bad manifest|couldn't open model file|exceeds file size|ollama\/fs\/gguf\.\(\*File\)|invalid file magic|invalid magic|not within the? ?file bounds|digest mismatch/i,
   ),
   beats: ['panic', 'model-missing'],
   fix: ['ollama rm MODEL && ollama pull MODEL'],

@@ -1,6 +1,6 @@
 import { type Cause, generation } from '../cause.ts';
 
-const notFound = /\bmodel ['"\\]*[\w./:-]+['"\\]* not found/i;
+const notFound = /\bmodel ['"`\\]*[\w./:-]+['"`\\]* not found|\bmodel (?:is )?not found\b|try pulling it first/i;
 
 export default {
   step: 3,

@@ -7,7 +7,9 @@ export default {
   explanation: { en: 'The folder of OLLAMA_MODELS belongs to another user.', zh: 'OLLAMA_MODELS 目录属于其他用户。' },
   reads: ['ollama-log'],
   match: lines(
-    /permission denied.{0,120}(?:ensure path|models)|(?:models|blobs|manifests)[^ ]{0,120}: permission denied/i,
+    /permission denied.{0,120}(?:ensure path|models)|\b(?:mkdir|open|stat|lstat|chmod|rename|remove|write|create) \S{1,300}: permission denied/i,
+    // The GPU's files are no part of the store.
+    /\/dev\/|fork\/exec/,
   ),
   beats: ['service-down'],
   fix: ['chown -R ollama:ollama /usr/share/ollama/.ollama/models', 'systemctl restart ollama'],

@@ -9,7 +9,9 @@ export default {
     zh: '模型比当前 Ollama 新,其他模型正常。',
   },
   reads: ['ollama-log'],
-  match: lines(/GGML_ASSERT\(hparams|unknown model architecture/i),
+  match: lines(
+    /GGML_ASSERT\(hparams|unknown model architecture|unknown (?:pre-)?tokenizer|unsupported model architecture|wrong number of tensors|has wrong shape|requires a newer version of Ollama|not supported by your version of Ollama/i,
+  ),
   beats: ['runner-crash-segv', 'model-file-corrupt', 'panic'],
   fix: ['curl -fsSL https://ollama.com/install.sh | sh   # upgrade, then: ollama pull MODEL'],
   confirm: ['ollama --version'],

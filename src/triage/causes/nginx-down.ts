@@ -1,15 +1,23 @@
-import { type Cause, lines } from '../cause.ts';
+import { type Cause, says } from '../cause.ts';
 
 export default {
   step: 1,
   weight: 'root',
   title: { en: 'Nginx is not running', zh: 'Nginx 未运行' },
   explanation: {
-    en: 'Nothing listens on the web ports, so no browser can connect.',
-    zh: '网站端口无人监听,浏览器无法连接。',
+    en: 'Nothing listens on the web ports, or another program has them so that Nginx cannot start: no browser can connect.',
+    zh: '网站端口无人监听,或被其他程序占用导致 Nginx 无法启动,浏览器无法连接。',
   },
-  reads: ['sockets', 'nginx-probe'],
-  match: lines(/nginx does not listen|connection refused|did not answer watch/i),
+  reads: ['sockets', 'nginx-probe', 'nginx-error'],
+  match: (records) =>
+    records.filter((record) =>
+      record.kind === 'nginx-error'
+        ? says(
+            record,
+            /\bbind\(\) to \S{1,100} failed|still could not bind\(\)|open\(\) "\S{0,200}nginx\.pid" failed|invalid PID number/,
+          )
+        : says(record, /nginx does not listen|connection refused|did not answer watch/i),
+    ),
   beats: ['no-request-seen', 'request-lost'],
   fix: ['nginx -t && systemctl start nginx'],
   confirm: ['systemctl status nginx --no-pager', 'ss -ltn | grep -E ":(80|443) "'],

@@ -6,7 +6,7 @@ export default {
   title: { en: 'Nginx may not open more files', zh: 'Nginx 打开文件数达到上限' },
   explanation: { en: 'The limit of open files is reached, so connections fail.', zh: '打开文件数达到上限,连接失败。' },
   reads: ['nginx-error'],
-  match: lines(/\(24: Too many open files\)/i),
+  match: lines(/failed \((?:23|24): [^)]{0,80}\)/i),
   fix: ['Set worker_rlimit_nofile 65536; then: nginx -t && systemctl reload nginx'],
   confirm: ['cat /proc/$(cat /run/nginx.pid)/limits | grep "open files"'],
   example: {

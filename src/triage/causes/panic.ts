@@ -1,4 +1,9 @@
-import { type Cause, lines } from '../cause.ts';
+import { type Cause, says } from '../cause.ts';
+import { goDumpOf, inGoDump } from '../go-dump.ts';
+
+/** The last alternative is the desktop app's, which starts the server. */
+const panicked =
+  /^panic: |\bpanic recovered:|^fatal error: |Main process exited.{0,60}status=2\/INVALIDARGUMENT|server crash \d+ - exit code/i;
 
 export default {
   step: 4,
@@ -9,7 +14,10 @@ export default {
     zh: 'Ollama 服务自身崩溃;systemd 会重启它,但进行中的回答已丢失。',
   },
   reads: ['ollama-log'],
-  match: lines(/^panic: |Main process exited.{0,60}status=2\/INVALIDARGUMENT/i),
+  match: (records) => [
+    ...records.filter((record) => says(record, panicked)),
+    ...(goDumpOf(records) === 'server' ? records.filter(inGoDump) : []),
+  ],
   beats: ['runner-crash-segv', 'service-down', 'service-stopped', 'client-abort', 'ollama-slow'],
   fix: ['systemctl status ollama --no-pager', 'curl -fsSL https://ollama.com/install.sh | sh   # upgrade'],
   confirm: ['journalctl -u ollama -n 300 --no-pager'],

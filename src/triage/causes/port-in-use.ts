@@ -9,7 +9,10 @@ export default {
     zh: '端口被占用,通常是已在运行的 Ollama。多半无害:第一个服务正常。',
   },
   reads: ['ollama-log'],
-  match: lines(/listen tcp \S{0,60}:\d{1,5}: bind: address already in use/i),
+  match: lines(
+    // The system says the reason in its own language.
+    /listen tcp \S{0,60}:\d{1,5}: bind: (?!.{0,20}(?:cannot assign|can't assign|permission denied))/i,
+  ),
   fix: ['ss -ltnp | grep 11434', 'systemctl restart ollama'],
   confirm: ['curl -s http://localhost:11434/api/version'],
   example: { kind: 'ollama-log', text: 'Error: listen tcp 127.0.0.1:11434: bind: address already in use' },

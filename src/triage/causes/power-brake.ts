@@ -1,4 +1,7 @@
 import { type Cause, lines } from '../cause.ts';
+import { slowedFor, throttleBits } from '../smi.ts';
+
+const active = lines(/HW Power Brake Slowdown\s*: Active|hw_power_brake_slowdown>Active/i);
 
 export default {
   step: 5,
@@ -9,7 +12,7 @@ export default {
     zh: '主板发出供电异常信号,GPU 以约四分之一速度运行,温度正常。',
   },
   reads: ['nvidia-smi'],
-  match: lines(/HW Power Brake Slowdown\s*: Active/i),
+  match: (records) => [...active(records), ...slowedFor(records, throttleBits.powerBrake)],
   beats: ['ollama-slow', 'client-abort', 'upstream-timeout'],
   fix: ["Check the GPU's power cables and the power supply; then a full power cycle."],
   confirm: ['nvidia-smi -q -d PERFORMANCE,CLOCK'],

@@ -1,6 +1,6 @@
 import { type Cause, generation } from '../cause.ts';
 
-const busy = /server busy, please try again\.\s+maximum pending requests exceeded/i;
+const busy = /maximum pending requests exceeded|no slots available/i;
 
 export default {
   step: 3,

@@ -9,7 +9,7 @@ export default {
     zh: '某个地址请求过多,被 Nginx 拒绝。“delaying request” 只是变慢。',
   },
   reads: ['nginx-error'],
-  match: lines(/\] (?:\d+#\d+: )?(?:\*\d+ )?limiting (?:requests|connections)/i),
+  match: lines(/^(?:nginx: )?(?:.{0,60}\] )?(?:\d+#\d+: )?(?:\*\d+ )?limiting (?:requests|connections)/i, /dry run/i),
   fix: ['Raise rate or burst of the limit_req zone that the line names, then: nginx -t && systemctl reload nginx'],
   confirm: ['nginx -T | grep -E "limit_(req|conn)"'],
   example: {

@@ -1,12 +1,29 @@
 import type { AuditLine } from '../../audit-line.ts';
 import { type Cause, says } from '../cause.ts';
+import { goDumpOf, inGoDump } from '../go-dump.ts';
 
-const died =
-  /(?:llama runner|llama-server) (?:process has )?terminated|process no longer running|SIGSEGV|signal: (?:segmentation fault|aborted|killed)|status=11\/SEGV|0xc0000409|0xc0000005|ROCm error/i;
+const died = new RegExp(
+  [
+    '(?:llama runner|llama-server|model runner)(?: process)?(?: has)?(?: unexpectedly)? (?:terminated|stopped|exited)(?! successfully)',
+    'process no longer running|error starting (?:the external )?llama runner|terminate called after throwing',
+    'SIGSEGV|SIGABRT|SIGBUS|signal: (?:segmentation fault|abort|killed|bus error|terminated)|status=(?:6/ABRT|11/SEGV)',
+    '0xc0000(?:409|005|374)|ROCm error|error was encountered while running the model',
+    // The server talks to it over a port of this machine.
+    String.raw`Post "?http://127\.0\.0\.1:\d+/(?:completion|load|embeddings?|predict)"?: (?:EOF|read tcp|dial tcp|write tcp)`,
+  ].join('|'),
+  'i',
+);
 
-/** Ollama 0.32 logs nothing when a runner dies in the middle of an answer: the stream ends in an error after its 200. */
-const brokenOff = ({ outcome, status, ttft, probe }: AuditLine) =>
-  outcome === 'upstream_error' && status === 200 && typeof ttft === 'number' && !probe;
+/**
+ * Ollama 0.32 logs nothing when a runner dies in the middle of an answer: the stream ends in an error after its 200. Where the
+ * gateway kept Ollama's words for it, those decide.
+ */
+const brokenOff = ({ outcome, status, ttft, probe, upstream_failure = '' }: AuditLine) =>
+  outcome === 'upstream_error' &&
+  status === 200 &&
+  typeof ttft === 'number' &&
+  !probe &&
+  !upstream_failure.startsWith('error_record: ');
 
 export default {
   step: 4,
@@ -17,7 +34,10 @@ export default {
     zh: '计算回答的进程中途退出。下一个请求会重新启动它,并再次付出加载时间。',
   },
   reads: ['ollama-log', 'gateway-log'],
-  match: (records) => records.filter((record) => says(record, died) || (record.audit && brokenOff(record.audit))),
+  match: (records) => [
+    ...records.filter((record) => says(record, died) || (record.audit && brokenOff(record.audit))),
+    ...(goDumpOf(records) === 'runner' ? records.filter(inGoDump) : []),
+  ],
   beats: ['client-abort', 'ollama-slow', 'upstream-timeout', 'hot-queue-wait', 'model-missing'],
   fix: [
     'systemctl restart ollama',

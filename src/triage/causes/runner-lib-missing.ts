@@ -9,8 +9,10 @@ export default {
     zh: '计算进程因缺少动态库而无法启动。',
   },
   reads: ['ollama-log'],
-  match: lines(/error while loading shared libraries|terminated: exit status 127/i),
-  beats: ['runner-crash-segv'],
+  match: lines(
+    /error while loading shared libraries|terminated: exit status (?:127|0xc0000135)|Unable to load dynamic (?:server )?library|symbol lookup error|(?:terminated|Error):.{0,300}(?:undefined symbol|cannot open shared object file)|version `\w+_[\d.]+' not found/i,
+  ),
+  beats: ['runner-crash-segv', 'panic'],
   fix: ['curl -fsSL https://ollama.com/install.sh | sh'],
   confirm: ['ldd $(command -v ollama)'],
   example: {

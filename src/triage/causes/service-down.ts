@@ -1,5 +1,9 @@
 import { type Cause, lines } from '../cause.ts';
 
+/** How programs in several languages say that nobody listens. */
+const refusal =
+  '(?:connection refused|ECONNREFUSED|connect call failed|(?:failed|unable) to (?:connect|establish)|cannot connect|actively refused)';
+
 export default {
   step: 3,
   weight: 'root',
@@ -10,7 +14,14 @@ export default {
   },
   reads: ['ollama-log', 'ollama-api'],
   match: lines(
-    /Command 'ollama' not found|ollama: command not found|dial tcp \S{0,60}:11434: connect: connection refused|^GET \S{1,300} failed: (?:connection refused|no answer within|.{0,100}(?:reset|closed))|did not answer watch/i,
+    new RegExp(
+      [
+        String.raw`ollama'?:? (?:command )?not found|could(?: not|n't) connect to (?:a running |the )?ollama|Unit ollama\.service (?:could not be|not) (?:found|loaded)`,
+        String.raw`\b11434\b.{0,400}${refusal}|${refusal}.{0,200}\b11434\b`,
+        String.raw`^GET \S{1,300} failed: (?:connection refused|no answer within|.{0,100}(?:reset|closed))|did not answer watch`,
+      ].join('|'),
+      'i',
+    ),
   ),
   beats: ['ollama-slow', 'upstream-timeout', 'client-abort', 'runner-hang', 'hot-queue-wait'],
   fix: ['systemctl restart ollama', 'journalctl -u ollama -n 300 --no-pager'],

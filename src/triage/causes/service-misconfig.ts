@@ -9,7 +9,9 @@ export default {
     zh: 'systemd 无法启动程序:单元文件中的参数、路径、用户或目录有误。',
   },
   reads: ['ollama-log'],
-  match: lines(/unknown flag:|status=203\/EXEC|238\/STATE_DIRECTORY|Failed at step /i),
+  match: lines(
+    /unknown (?:shorthand )?flag:|Error: unknown command|main process exited, code=exited, status=(?:12[67]|2\d\d)\/|238\/STATE_DIRECTORY|Failed at step |bad unit file setting/i,
+  ),
   beats: ['service-down'],
   fix: ['systemctl cat ollama', 'systemctl edit ollama', 'systemctl daemon-reload && systemctl restart ollama'],
   confirm: ['systemctl status ollama --no-pager'],

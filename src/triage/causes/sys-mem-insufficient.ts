@@ -10,9 +10,9 @@ export default {
   },
   reads: ['ollama-log'],
   match: lines(
-    /model requires more system memory|model request too large for system|model is too large for system memory|unable to fit model into system memory|unable to allocate CPU buffer/i,
+    /model requires more system memory|model request too large for system|model is too large for system memory|unable to fit model into system memory|unable to allocate CPU buffer|std::bad_alloc|fork\/exec .{0,200}: cannot allocate memory/i,
   ),
-  beats: ['runner-crash-segv', 'kv-cache-alloc-fail', 'ollama-slow'],
+  beats: ['runner-crash-segv', 'panic', 'kv-cache-alloc-fail', 'ollama-slow'],
   fix: [
     'free -h   # MemAvailable decides',
     'fallocate -l 16G /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile',

@@ -1,4 +1,7 @@
 import { type Cause, lines } from '../cause.ts';
+import { slowedFor, throttleBits } from '../smi.ts';
+
+const active = lines(/(?:SW|HW) Thermal Slowdown\s*: Active|[sh]w_thermal_slowdown>Active/i);
 
 export default {
   step: 5,
@@ -9,7 +12,7 @@ export default {
     zh: '显卡为降温而降低频率;显存过热时,核心 65–70 °C 也会发生。',
   },
   reads: ['nvidia-smi'],
-  match: lines(/(?:SW|HW) Thermal Slowdown\s*: Active/i),
+  match: (records) => [...active(records), ...slowedFor(records, throttleBits.thermal)],
   beats: ['ollama-slow', 'client-abort', 'upstream-timeout'],
   fix: [
     'nvidia-smi -q -d TEMPERATURE,PERFORMANCE',

@@ -9,7 +9,9 @@ export default {
     zh: '互联网上有人用损坏或过旧的 TLS 客户端连接,真实用户不受影响。',
   },
   reads: ['nginx-error'],
-  match: lines(/SSL_do_handshake\(\) failed.{0,200}while SSL handshaking(?! to upstream)/i),
+  match: lines(
+    /(?:SSL_do_handshake\(\) failed|closed connection in SSL handshake).{0,300}while SSL handshaking(?! to upstream)|SSL_(?:read|shutdown|write)\(\) failed .{0,300}while (?:waiting for request|processing HTTP|keepalive|closing request)|client closed connection while SSL handshaking/i,
+  ),
   fix: ['Nothing to do.'],
   confirm: ['curl -sv https://ai.yourcompany.com/ -o /dev/null'],
   example: {

@@ -9,7 +9,9 @@ export default {
     zh: 'Nginx 连上了网关,但对方随即断开:崩溃、重启,或白名单拒绝。',
   },
   reads: ['nginx-error'],
-  match: lines(/upstream prematurely closed connection while reading response header|recv\(\) failed \(104:/i),
+  match: lines(
+    /upstream (?:prematurely closed connection|sent (?:no valid|invalid) .{0,40}header)|(?:recv|readv|send|writev|sendfile)\w*\(\) failed \((?:32|104): [^)]{0,60}\) while (?:reading|sending)(?: \w+){0,4} upstream/i,
+  ),
   beats: ['upstream-refused', 'request-lost'],
   fix: ['journalctl -u qwen-gateway -n 50 --no-pager', 'ops config print | grep -A3 whitelist'],
   confirm: ['curl -sv http://127.0.0.1:18789/health'],

@@ -6,7 +6,10 @@ export default {
   title: { en: "Nginx cannot resolve the gateway's name", zh: 'Nginx 无法解析网关域名' },
   explanation: { en: 'The host name in proxy_pass does not resolve.', zh: 'proxy_pass 中的主机名无法解析。' },
   reads: ['nginx-error'],
-  match: lines(/could not be resolved \(|host not found in upstream/i),
+  match: lines(
+    /could not be resolved\b|host not found in (?:upstream|resolver)|no resolver defined to resolve|while resolving, /i,
+  ),
+  beats: ['nginx-down', 'no-live-upstreams'],
   fix: ['Use an address, http://127.0.0.1:18789, or set resolver; then: nginx -t && systemctl reload nginx'],
   confirm: ['nginx -T | grep -E "proxy_pass|resolver"'],
   example: {

@@ -1,6 +1,11 @@
-import { type Cause, nginxPage } from '../cause.ts';
+import { type Cause, nginxPage, says } from '../cause.ts';
 
-const refused = /connect\(\) failed \(111:[^)]{0,60}\) while connecting to upstream/i;
+/** Nobody listens at the port (111) or the socket file (2), or its backlog is full (11); the end of the line can be cut. */
+const refused =
+  /connect\(\)(?: to \S{1,200})? failed \((?:111|2|11): (?!.{0,200}while (?:resolving|logging))|failed \((?:111|2|11): [^)]{0,80}\) while connecting to upstream/i;
+
+/** Nginx answered our own request itself; the second is the page of the shipped site. */
+const probeFailed = / (?:502|503 \(gateway_unavailable\)) in \d+ ms$/;
 
 export default {
   step: 2,
@@ -10,10 +15,11 @@ export default {
     en: "Nginx received the request but nothing listens at the gateway's address, so it answered 502 at once.",
     zh: 'Nginx 收到了请求,但网关地址无人监听,因此立即返回 502。',
   },
-  reads: ['nginx-error', 'nginx-access'],
+  reads: ['nginx-error', 'nginx-access', 'nginx-probe'],
   match: (records) => [
-    ...records.filter(({ message }) => refused.test(message)),
+    ...records.filter((record) => says(record, refused)),
     ...records.filter(({ access }) => nginxPage(access, 502)),
+    ...records.filter(({ kind, message }) => kind === 'nginx-probe' && probeFailed.test(message)),
   ],
   beats: ['no-live-upstreams', 'request-lost', 'client-abort'],
   fix: ['systemctl restart qwen-gateway', 'journalctl -u qwen-gateway -n 50 --no-pager'],

@@ -1,6 +1,8 @@
-import { type Cause, nginxPage } from '../cause.ts';
+import { type Cause, nginxPage, says } from '../cause.ts';
 
-const timedOut = /upstream timed out \(110: [^)]{0,60}\) while reading (?:response header|upstream)/i;
+const timedOut = /upstream timed out/i;
+/** A time that ends before the way is open says nothing of the model. */
+const onTheWay = /while (?:connecting|SSL handshaking) to upstream/i;
 
 export default {
   step: 3,
@@ -12,7 +14,7 @@ export default {
   },
   reads: ['nginx-error', 'nginx-access'],
   match: (records) => [
-    ...records.filter(({ message }) => timedOut.test(message)),
+    ...records.filter((record) => says(record, timedOut) && !says(record, onTheWay)),
     ...records.filter(({ access }) => nginxPage(access, 504)),
   ],
   beats: ['client-abort', 'upstream-refused'],

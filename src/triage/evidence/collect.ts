@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { Clock } from '../../clock.ts';
 import type { Endpoints } from '../../endpoints.ts';
 import { reasonOf } from '../../errors.ts';
+import { accessFormats } from '../../logs/formats/nginx-config.ts';
 import type { LogKind } from '../../logs/record.ts';
 import type { Window } from '../../logs/window.ts';
 import type { TriageConfig } from '../config.ts';
@@ -18,6 +19,7 @@ import {
 } from './live.ts';
 import { parsed, type ReadLog, readLog } from './logs.ts';
 import { collectPrometheus, collectSamples } from './measured.ts';
+import { type ProbeTarget, probeTarget, readNginxConfig } from './nginx-config.ts';
 
 /** Everything is asked at once and has this long; what is later is reported as `timeout`. */
 const deadlineMs = 5000;
@@ -47,9 +49,28 @@ export async function collect(options: CollectOptions): Promise<Collected[]> {
     const task = readLog({ kind: kind as LogKind, path, loki }, window, probeMs);
     return inTime<Pick<ReadLog, 'parts'>>({ kind, path }, task, { parts: [] }, clock);
   });
+  const nginx = soon(readNginxConfig(config.nginx_config, probeMs), '', clock);
   const asked = [...askWatch(options), ...(offline || past ? [] : askEverything(options))];
-  const [read, answers] = await Promise.all([Promise.all(logs), Promise.all(asked)]);
-  return [...read.map(parsed), ...answers];
+  const [formats, probed, read, answers] = await Promise.all([
+    nginx.then(accessFormats),
+    offline || past ? [] : nginx.then((text) => askNginx(options, text)),
+    Promise.all(logs),
+    Promise.all(asked),
+  ]);
+  return [...read.map((log) => parsed(log, formats)), ...answers, ...probed];
+}
+
+/** What a task gives, or something else where it gives nothing within the deadline. */
+function soon<Value>(task: Promise<Value>, otherwise: Value, clock: Clock): Promise<Value> {
+  return new Promise((settle) => {
+    const cancel = clock.after(deadlineMs, () => settle(otherwise));
+    task
+      .catch(() => otherwise)
+      .then((value) => {
+        cancel();
+        settle(value);
+      });
+  });
 }
 
 /** What watch has measured and told, and what Prometheus keeps of it. */
@@ -79,7 +100,8 @@ function askWatch({
   ];
 }
 
-function askEverything({ config, endpoints, clock, logs }: CollectOptions): Promise<Collected>[] {
+function askEverything(options: CollectOptions): Promise<Collected>[] {
+  const { config, endpoints, clock } = options;
   const now = clock.now();
   const { gateway, gatewayMetrics, ollama } = endpoints;
   return [
@@ -87,17 +109,24 @@ function askEverything({ config, endpoints, clock, logs }: CollectOptions): Prom
     answer('inflight', gatewayMetrics, collectInFlight(gatewayMetrics, now, probeMs), clock),
     ...ollama.map((base) => answer('ollama-api', base, collectOllama(base, now, probeMs), clock)),
     answer('nvidia-smi', config.nvidia_smi, collectGpus(config.nvidia_smi, now, probeMs), clock),
-    ...(runsNginx(logs['nginx-access'] ?? config.logs['nginx-access']) && config.web_ports.length > 0
-      ? [answer('sockets', '/proc/net/tcp', collectSockets(config.web_ports, now), clock)]
-      : []),
-    ...(config.probe_url === undefined
-      ? []
-      : [answer('nginx-probe', config.probe_url, collectNginxProbe(config.probe_url, now, probeMs), clock)]),
+    ...(runsNginx(options) ? [answer('sockets', '/proc/net/tcp', collectSockets(config.web_ports, now), clock)] : []),
   ];
 }
 
+/** Sends the marked request: to the URL that was set, else where Nginx's configuration leads, if it serves here. */
+async function askNginx(options: CollectOptions, nginxConfig: string): Promise<Collected[]> {
+  const { config, clock } = options;
+  const set: ProbeTarget | undefined = config.probe_url === undefined ? undefined : { base: config.probe_url };
+  const target = set ?? (runsNginx(options) ? probeTarget(nginxConfig) : undefined);
+  if (target === undefined) return [];
+  return [await answer('nginx-probe', target.base, collectNginxProbe(target, clock.now(), probeMs), clock)];
+}
+
 /** Closed web ports mean something only where Nginx has served before, which its log shows. */
-const runsNginx = (accessLog: string) => (statSync(accessLog, { throwIfNoEntry: false })?.size ?? 0) > 0;
+function runsNginx({ config, logs }: CollectOptions): boolean {
+  const log = logs['nginx-access'] ?? config.logs['nginx-access'];
+  return config.web_ports.length > 0 && (statSync(log, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
 
 const answer = (kind: string, path: string, task: Promise<Collected>, clock: Clock) =>
   inTime<Pick<Collected, 'records'>>({ kind, path }, task, { records: [] }, clock);

@@ -8,6 +8,7 @@ import { askOllama } from '../../probes/ollama.ts';
 import { listeningPorts } from '../../probes/sockets.ts';
 import type { SourceReport } from '../diagnosis.ts';
 import { type Collected, fact } from './evidence.ts';
+import type { ProbeTarget } from './nginx-config.ts';
 
 /** How the access log of Nginx tells the probe from users. */
 export const probeAgent = 'ops-probe';
@@ -99,11 +100,12 @@ export async function collectSockets(webPorts: readonly number[], now: number): 
 }
 
 /** A marked request through Nginx to the gateway, to a route that asks no key, counts nothing and writes no audit line. */
-export function collectNginxProbe(base: string, now: number, timeoutMs: number): Promise<Collected> {
+export function collectNginxProbe({ base, ...where }: ProbeTarget, now: number, timeoutMs: number): Promise<Collected> {
   const url = new URL('/v1/health', base).href;
   return asked('nginx-probe', url, now, async () => {
-    const { status, ms } = await getHttp(url, { timeoutMs, headers: { 'user-agent': probeAgent } });
-    return [`GET ${url} ${status} in ${Math.round(ms)} ms`];
+    const { status, body, ms } = await getHttp(url, { timeoutMs, headers: { 'user-agent': probeAgent }, ...where });
+    const code = /"code":"(\w{1,40})"/.exec(body)?.[1];
+    return [`GET ${url} ${status}${code ? ` (${code})` : ''} in ${Math.round(ms)} ms`];
   });
 }
 

@@ -1,4 +1,5 @@
 import { OpsError } from '../../errors.ts';
+import { compileAccessFormat } from '../../logs/formats/access-format.ts';
 import { parseLog } from '../../logs/formats/index.ts';
 import type { Line, LogKind } from '../../logs/record.ts';
 import { rotatedFiles } from '../../logs/rotated.ts';
@@ -27,9 +28,11 @@ export interface ReadLog {
   readonly parts: readonly { readonly kind: LogKind; readonly path: string; readonly lines: readonly Line[] }[];
 }
 
-/** The records of a log that was read. */
-export function parsed({ report, parts }: ReadLog): Collected {
-  return { report, records: parts.flatMap(({ kind, path, lines }) => parseLog(kind, lines, path)) };
+/** The records of a log that was read; the formats are those of access logs, by path. */
+export function parsed({ report, parts }: ReadLog, formats: ReadonlyMap<string, string>): Collected {
+  const format = formats.get(report.path);
+  const readAccess = format === undefined ? undefined : compileAccessFormat(format);
+  return { report, records: parts.flatMap(({ kind, path, lines }) => parseLog(kind, lines, path, readAccess)) };
 }
 
 /** Reads one log. What cannot be read is reported, never thrown. */

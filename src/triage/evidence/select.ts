@@ -14,17 +14,19 @@ const afterRequest = 60_000;
 
 /** Picks from what was collected the window and, where lines can be told apart, the request or user that was asked for. */
 export function select(collected: readonly Collected[], wanted: Wanted, window: Window, now: number): Evidence {
+  const around = collected.flatMap((one) => one.records);
+  const ids = idsOf(wanted, around);
   const inside = (part: Window) =>
     collected
       .flatMap(({ report, records }) => (isLog(report.kind) ? within(records, part) : records))
-      .filter((record) => isWanted(record, wanted));
+      .filter((record) => isWanted(record, wanted, ids));
   const all = inside(window);
   const narrowed = narrow(all, wanted, window);
   const records = ownAccess(inside(narrowed), all, wanted);
   const asked = collected.some(({ report }) => report.kind === 'inflight' && report.state === 'read');
   return {
     records: asked ? records : [...records, ...unfinished(records, now)],
-    around: collected.flatMap((one) => one.records),
+    around,
     sources: collected.map(({ report }) => report),
     window: narrowed,
     now,
@@ -35,10 +37,20 @@ export function select(collected: readonly Collected[], wanted: Wanted, window: 
 /** Kinds whose lines have times; nvidia-smi, a probe or a pasted text, is always of now. */
 const isLog = (kind: string) => kind !== 'nvidia-smi' && (logKinds as readonly string[]).includes(kind);
 
-function isWanted({ audit, access, inFlight }: LogRecord, { requestId, user }: Wanted): boolean {
+/** Who asks by the id of the caller means the request that the gateway gave an id of its own, which Nginx logs too. */
+function idsOf({ requestId }: Wanted, records: readonly LogRecord[]): ReadonlySet<string | undefined> {
+  const own = records.filter(({ audit }) => requestId !== undefined && audit?.client_request_id === requestId);
+  return new Set([requestId, ...own.map(({ audit }) => audit?.request_id)]);
+}
+
+function isWanted(
+  { audit, access, inFlight }: LogRecord,
+  { requestId, user }: Wanted,
+  ids: ReadonlySet<string | undefined>,
+): boolean {
   if (requestId !== undefined) {
     const id = inFlight?.request_id ?? access?.requestId ?? audit?.request_id;
-    return id === undefined || id === requestId || audit?.client_request_id === requestId;
+    return id === undefined || ids.has(id);
   }
   const who = inFlight?.user_id ?? audit?.user_id;
   if (user === undefined || (audit === undefined && inFlight === undefined)) return true;

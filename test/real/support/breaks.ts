@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { eventually } from '../../support/ops.ts';
 import type { Site, SiteOptions } from './site.ts';
 
@@ -20,15 +21,33 @@ const endless = { model: 'tiny-loop', stream: true };
 
 /** Process ids of the programs that Ollama runs its models in. */
 const runnersOf = (pid: string) => {
-  const listed = execFileSync('ps', ['-o', 'pid=', '--ppid', pid], { encoding: 'utf8' });
+  // It fails where there is none.
+  const { stdout: listed } = spawnSync('ps', ['-o', 'pid=', '--ppid', pid], { encoding: 'utf8' });
   return listed.trim().split(/\s+/).filter(Boolean).map(Number);
 };
 
+const pidOf = ({ ollama }: Site) => readFileSync(ollama.logFile.replace('ollama.log', 'ollama.pid'), 'utf8').trim();
+
 async function killRunner(site: Site): Promise<void> {
-  const pid = readFileSync(site.ollama.logFile.replace('ollama.log', 'ollama.pid'), 'utf8').trim();
   const open = site.chat(endless);
   await eventually('an answer that is under way', () => site.openRequests(({ phase }) => phase === 'decode'));
-  for (const runner of runnersOf(pid)) process.kill(runner, 'SIGKILL');
+  for (const runner of runnersOf(pidOf(site))) process.kill(runner, 'SIGKILL');
+  await open;
+}
+
+/** The next chat has to load it again. Tiny as it is, it takes as long as a large one because its process is held up. */
+async function unloadModel(site: Site): Promise<void> {
+  await site.chat(tiny);
+  await fetch(`${site.ollama.url}/api/generate`, { method: 'POST', body: '{"model":"tiny","keep_alive":0}' });
+  await eventually('the end of the runner', () => runnersOf(pidOf(site)).length === 0);
+  const open = site.chat(tiny);
+  const runners = await eventually('a new runner', () => {
+    const started = runnersOf(pidOf(site));
+    return started.length > 0 ? started : undefined;
+  });
+  for (const runner of runners) process.kill(runner, 'SIGSTOP');
+  await setTimeout(4000);
+  for (const runner of runners) process.kill(runner, 'SIGCONT');
   await open;
 }
 
@@ -121,6 +140,7 @@ const browser: readonly Omit<Break, 'way'>[] = [
       await site.chat(tiny);
     },
   },
+  { fault: 'the model has been unloaded', cause: 'model-unloaded', step: 3, happen: unloadModel },
   { fault: 'the model has been removed', cause: 'model-missing', step: 3, happen: removeModel },
   {
     fault: 'one endless answer holds the only slot',

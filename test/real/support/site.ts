@@ -91,7 +91,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
         'ollama-log': ollama.logFile,
         dmesg: join(folder, 'kernel.log'),
       },
-      probe_url: `https://localhost:${https}`,
+      nginx_config: join(folder, 'nginx.conf'),
       web_ports: [https],
       nvidia_smi: gpu.command,
     },
@@ -146,6 +146,7 @@ interface Ports {
 /** deploy/nginx/qwen3-prod.conf with this site's ports and folder; nothing else changes. */
 function shippedSite(folder: string, { http, https, gateway, ui }: Ports): string {
   return readFileSync(join(repository, 'deploy/nginx/qwen3-prod.conf'), 'utf8')
+    .replaceAll('server_name ai.yourcompany.com;', 'server_name localhost;')
     .replace('listen 80;', `listen 127.0.0.1:${http};`)
     .replace('listen 443 ssl', `listen 127.0.0.1:${https} ssl`)
     .replace('127.0.0.1:8080', new URL(ui).host)

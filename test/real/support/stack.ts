@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { parse } from 'yaml';
 import {
   answering,
   freePort,
@@ -10,13 +11,18 @@ import {
   startProgram,
   temporaryFolder,
 } from '../../support/ops.ts';
+import { writeJournal } from './journal.ts';
 import { startRealOllama } from './ollama.ts';
 
 /** Paths of the programs of the stack. */
 export type Programs = Readonly<Record<'prometheus' | 'loki' | 'tempo' | 'otelcol', string>>;
 
 /** Ports in the files of deploy/, each of which becomes a free one. */
-const shippedPorts = [3100, 9096, 3200, 9095, 7946, 14318, 4318, 13133, 9090, 9464, 9465, 18789] as const;
+const shippedPorts = [3100, 9096, 3200, 9095, 7946, 14318, 4318, 13133, 9090, 9464, 9465, 18789];
+
+/** A service of docker-compose.observability.yml. */
+export const composed = (service: string): { command: string[]; healthcheck: { test: string[] } } =>
+  parse(readFileSync(join(repository, 'docker-compose.observability.yml'), 'utf8'), { merge: true }).services[service];
 
 /**
  * Gateway and watch before a real Ollama, with the stack of docker-compose.observability.yml on its shipped
@@ -26,7 +32,7 @@ export async function startStack(programs: Programs) {
   const folder = temporaryFolder('stack');
   const ports = new Map<number, number>();
   for (const port of shippedPorts) ports.set(port, await freePort());
-  const at = (port: (typeof shippedPorts)[number]): string => `127.0.0.1:${ports.get(port)}`;
+  const at = (port: number): string => `127.0.0.1:${ports.get(port)}`;
   const ship = (path: string, folders: Readonly<Record<string, string>>): string => {
     let text = readFileSync(join(repository, path), 'utf8');
     for (const [shipped, own] of Object.entries(folders)) text = text.replaceAll(shipped, own);
@@ -48,12 +54,26 @@ export async function startStack(programs: Programs) {
   };
 
   const logs = own('logs');
+  const journal = own('journal');
+  writeJournal(journal, [
+    {
+      fields: { _TRANSPORT: 'stdout', _SYSTEMD_UNIT: 'ollama.service' },
+      message: 'msg="inference compute" library=cpu',
+    },
+    { fields: { _TRANSPORT: 'kernel' }, message: 'NVRM: Xid (PCI:0000:01:00): 79, GPU has fallen off the bus.' },
+  ]);
+  writeFileSync(
+    join(own('nginx'), 'access.log'),
+    '203.0.113.9 - - [25/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 1\n',
+  );
   const loki = ship('deploy/loki/loki.yaml', { ' /loki': ` ${own('loki')}` });
   const tempo = ship('deploy/tempo/tempo.yaml', { '/var/tempo': own('tempo') });
   const collector = ship('deploy/collector/collector.yaml', {
     '/var/lib/otelcol': own('otelcol'),
     '/var/log/clawdbot-ops': logs,
     '/var/log/nginx': own('nginx'),
+    '    units:': `    directory: ${journal}\n    units:`,
+    '    matches:': `    directory: ${journal}\n    matches:`,
   });
   await Promise.all([
     start(programs.loki, [`-config.file=${loki}`], `http://${at(3100)}/ready`),
@@ -92,12 +112,14 @@ export async function startStack(programs: Programs) {
     ' rules/': ` ${folder}/rules/`,
   });
   const data = [`--storage.tsdb.path=${own('prometheus')}`, `--web.listen-address=${at(9090)}`];
+  const features = composed('prometheus').command.filter((argument) => argument.startsWith('--enable-feature'));
   await start(
     programs.prometheus,
-    [`--config.file=${prometheus}`, ...data, '--scrape.discovery-reload-interval=100ms'],
+    [`--config.file=${prometheus}`, ...data, ...features, '--scrape.discovery-reload-interval=100ms'],
     `http://${at(9090)}/-/ready`,
   );
   return {
+    at,
     gateway: `http://${at(18789)}`,
     prometheus: `http://${at(9090)}`,
     loki: `http://${at(3100)}`,

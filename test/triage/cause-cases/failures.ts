@@ -59,21 +59,23 @@ export const failures: CauseCases = {
   panic: {
     formats: [
       raw('panic: runtime error: index out of range [5] with length 5'),
+      raw('2026/11/25 08:00:00 [Recovery] 2026/11/25 - 08:00:00 panic recovered:'),
+      raw('github.com/ollama/ollama/envconfig.AsMap()\n\tgithub.com/ollama/ollama/envconfig/config.go:241 +0x713'),
+      slog('server crash 3 - exit code 2 - respawning', 'WARN'),
       raw('Nov 25 08:00:00 box systemd[1]: ollama.service: Main process exited, code=exited, status=2/INVALIDARGUMENT'),
     ],
-    nearMisses: [
-      raw('2026/11/25 08:00:00 [Recovery] 2026/11/25 - 08:00:00 panic recovered:'),
-      prompted('panic: at the disco'),
-    ],
+    nearMisses: [prompted('panic: at the disco')],
   },
   'runner-crash-segv': {
     formats: [
+      raw('created by github.com/ollama/ollama/runner/llamarunner.Execute in goroutine 1'),
       slog('llama runner terminated', 'ERROR', ' error="exit status 0xc0000409"'),
       slog('llama-server process no longer running', 'WARN', ' sys=9 string="signal: killed"'),
       raw('SIGSEGV: segmentation violation'),
       audit({ outcome: 'upstream_error', status: 200, ttft: 0.3, error: 'upstream_error' }),
     ],
     nearMisses: [
+      raw('llama.go:525: llama runner stopped successfully'),
       audit({ outcome: 'upstream_error', status: 502, ttft: null, error: 'upstream_error' }),
       slog('llama runner started in 2.12 seconds', 'INFO'),
       prompted('SIGSEGV'),

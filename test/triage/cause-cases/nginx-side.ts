@@ -41,7 +41,14 @@ export const nginxSide: CauseCases = {
       ['certbot', 'verify error:num=10:certificate has expired\nnotAfter=Sep  8 10:03:30 2022 GMT'],
       ['nginx-probe', 'GET https://a.example/v1/health failed: the certificate has expired'],
     ],
-    nearMisses: [['certbot', 'verify error:num=18:self-signed certificate'], asked('certificate+has+expired')],
+    nearMisses: [
+      nginx(
+        'client SSL certificate verify error: (10:certificate has expired) while reading client request headers',
+        'info',
+      ),
+      ['certbot', 'verify error:num=18:self-signed certificate'],
+      asked('certificate+has+expired'),
+    ],
   },
   'cert-missing': {
     formats: [
@@ -68,6 +75,7 @@ export const nginxSide: CauseCases = {
     formats: [
       ['sockets', 'nginx does not listen: nothing on port 80 or 443'],
       ['nginx-probe', 'GET https://a.example/v1/health failed: connection refused'],
+      ['nginx-error', 'nginx: [emerg] bind() to 0.0.0.0:443 failed (98: Address in use)'],
     ],
     nearMisses: [
       ['sockets', 'listening: 80, 443'],
@@ -128,7 +136,11 @@ export const nginxSide: CauseCases = {
       nginx('limiting requests, excess: 1.495 by zone "one"'),
       nginx('limiting connections by zone "addr"', 'warn'),
     ],
-    nearMisses: [nginx('delaying request, excess: 0.5, by zone "one"', 'warn'), asked('limiting+requests')],
+    nearMisses: [
+      nginx('limiting requests, dry run, excess: 1.000 by zone "one"'),
+      nginx('delaying request, excess: 0.5, by zone "one"', 'warn'),
+      asked('limiting+requests'),
+    ],
   },
   'conntrack-full': {
     formats: [
@@ -164,9 +176,13 @@ export const nginxSide: CauseCases = {
         'connect() to 127.0.0.1:18789 failed (99: Cannot assign requested address) while connecting to upstream',
         'crit',
       ),
-      ['nginx-error', 'nginx: [emerg] bind() to 192.0.2.9:80 failed (99: Cannot assign requested address)'],
+      nginx('connect() failed (99: Address not available) while connecting to upstream', 'crit'),
     ],
-    nearMisses: [asked('(99:+Cannot+assign+requested+address)'), nginx('connect() failed (111: Connection refused)')],
+    nearMisses: [
+      ['nginx-error', 'nginx: [emerg] bind() to 192.0.2.9:80 failed (99: Cannot assign requested address)'],
+      asked('(99:+Cannot+assign+requested+address)'),
+      nginx('connect() failed (111: Connection refused)'),
+    ],
   },
   'no-live-upstreams': {
     formats: [
@@ -199,10 +215,12 @@ export const nginxSide: CauseCases = {
   },
   'upstream-closed': {
     formats: [
+      nginx('readv() failed (104: Connection reset by peer) while reading upstream'),
       nginx('upstream prematurely closed connection while reading response header from upstream'),
       nginx('recv() failed (104: Connection reset by peer) while reading response header from upstream'),
     ],
     nearMisses: [
+      nginx('recv() failed (104: Connection reset by peer) while waiting for request', 'info'),
       nginx('client prematurely closed connection while sending to client', 'info'),
       asked('upstream+prematurely+closed+connection+while+reading+response+header'),
     ],
@@ -222,11 +240,29 @@ export const nginxSide: CauseCases = {
     nearMisses: [nginx('client sent too long header line', 'info'), asked('upstream+sent+too+big+header')],
   },
   'upstream-refused': {
-    formats: [nginx('connect() failed (111: Connection refused) while connecting to upstream'), access(502, 157)],
+    formats: [
+      nginx(
+        'connect() to unix:/run/gateway.sock failed (2: No such file or directory) while connecting to upstream',
+        'crit',
+      ),
+      nginx('connect() failed (111: Connection refused) while connecting to upstream'),
+      access(502, 157),
+    ],
     nearMisses: [
       nginx('connect() failed (111: Connection refused) while resolving', 'info'),
       // The gateway's own 502, in JSON.
       access(502, 310),
+    ],
+  },
+  'upstream-unreachable': {
+    formats: [
+      nginx('upstream timed out (110: Operation timed out) while connecting to upstream'),
+      nginx('connect() failed (113: No route to host) while connecting to upstream'),
+      nginx('connect() to 127.0.0.1:18789 failed (13: Permission denied) while connecting to upstream', 'crit'),
+    ],
+    nearMisses: [
+      nginx('upstream timed out (110: Connection timed out) while reading response header from upstream'),
+      nginx('connect() failed (113: No route to host) while resolving', 'info'),
     ],
   },
 };

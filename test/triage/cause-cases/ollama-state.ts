@@ -93,10 +93,15 @@ export const ollamaState: CauseCases = {
   },
   'model-store-permission': {
     formats: [
+      raw('Error: could not create directory mkdir /var/lib/ollama: permission denied'),
       raw('Error: mkdir /data/models/blobs: permission denied: ensure path elements are traversable'),
       raw('Error: open /usr/share/ollama/.ollama/models/manifests: permission denied'),
     ],
-    nearMisses: [raw('open /dev/kfd: permission denied'), prompted('models: permission denied')],
+    nearMisses: [
+      slog('open /dev/kfd: permission denied', 'WARN'),
+      raw('open /dev/kfd: permission denied'),
+      prompted('models: permission denied'),
+    ],
   },
   'ollama-slow': {
     formats: [
@@ -110,12 +115,35 @@ export const ollamaState: CauseCases = {
       audit({ outcome: 'ok', status: 200, stream: false, decode_time: 40, queue_time: 0, response_time: 41 }),
     ],
   },
+  'model-unloaded': {
+    formats: [
+      audit({
+        outcome: 'ok',
+        status: 200,
+        stream: true,
+        ttft: 8.2,
+        queue_time: 0.1,
+        load_time: 7.5,
+        response_time: 12,
+      }),
+      audit({ outcome: 'ok', status: 200, stream: false, decode_time: 1, load_time: 6, response_time: 9 }),
+      audit({ outcome: 'timeout', status: 504, stream: true, ttft: null, load_time: 300, response_time: 300 }),
+    ],
+    nearMisses: [
+      // It was loaded in no time, or the load was the lesser part.
+      audit({ outcome: 'ok', status: 200, stream: true, ttft: 1.9, queue_time: 0, load_time: 1.8, response_time: 12 }),
+      audit({ outcome: 'ok', status: 200, stream: true, ttft: 20, queue_time: 0, load_time: 2, response_time: 25 }),
+      audit({ outcome: 'ok', status: 200, stream: true, ttft: 8.2, queue_time: 0, load_time: null, response_time: 9 }),
+    ],
+  },
   'port-in-use': {
     formats: [
+      raw('Error: listen tcp 127.0.0.1:11434: bind: Normalement une seule utilisation de chaque adresse'),
       raw('Error: listen tcp 127.0.0.1:11434: bind: address already in use'),
       raw('Nov 25 08:00:00 box ollama[3]: Error: listen tcp [::]:11434: bind: address already in use'),
     ],
     nearMisses: [
+      raw('Error: listen tcp 192.0.2.9:11434: bind: cannot assign requested address'),
       slog('Listening on 127.0.0.1:11434 (version 0.32.15)', 'INFO'),
       prompted('bind: address already in use'),
     ],
@@ -154,12 +182,15 @@ export const ollamaState: CauseCases = {
   },
   'service-down': {
     formats: [
+      raw('[Error: connect ECONNREFUSED 127.0.0.1:11434] {'),
+      raw('Warning: could not connect to a running Ollama instance'),
       ['ollama-api', 'GET http://localhost:11434/api/version failed: connection refused'],
       ['ollama-api', 'GET http://localhost:11434/api/version failed: no answer within 3000 ms'],
       raw("Command 'ollama' not found, but can be installed with:"),
       raw('Error: Post "http://127.0.0.1:11434/api/show": dial tcp 127.0.0.1:11434: connect: connection refused'),
     ],
     nearMisses: [
+      slog('Listening on 127.0.0.1:11434 (version 0.32.15)', 'INFO'),
       ['ollama-api', 'GET http://localhost:11434/api/version 200 in 2 ms: Ollama 0.32.15, 3 models'],
       raw('dial tcp 127.0.0.1:33443: connect: connection refused'),
     ],

@@ -1,0 +1,22 @@
+import type { LogRecord } from '../logs/record.ts';
+import { says } from './cause.ts';
+
+/** A frame or a header of the stacks that Go prints when a process dies. */
+const frame = /\.(?:go|s):\d+ \+0x[0-9a-f]+|^goroutine \d+ (?:gp=\S+ .{0,40})?\[|^created by \S+ in goroutine \d/;
+
+const ofRunner = /ollama\/(?:llama\/)?runner\b|(?:llama|ollama)runner\b/;
+const ofServer = /ollama\/ollama\/(?:server|cmd|envconfig|app)\b/;
+
+/** Whether a line is of the stacks that a Go program prints when it dies. */
+export const inGoDump = (record: LogRecord) => says(record, frame);
+
+/**
+ * Whose death a dump shows: several hundred lines follow what ended a process, and often they alone are pasted. The model's
+ * process is the same program as the server, and dies far more often, so it is meant where the frames name neither.
+ */
+export function goDumpOf(records: readonly LogRecord[]): 'runner' | 'server' | undefined {
+  const dump = records.filter(inGoDump);
+  if (dump.length === 0) return undefined;
+  if (dump.some((record) => says(record, ofRunner))) return 'runner';
+  return dump.some((record) => says(record, ofServer)) ? 'server' : 'runner';
+}

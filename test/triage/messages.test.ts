@@ -1,0 +1,21 @@
+import { describe, expect, test } from 'vitest';
+import { diagnoseText } from '../../src/triage/diagnose.ts';
+import { machineMessages, serviceMessages } from './messages/machine.ts';
+import { nginxMessages } from './messages/nginx.ts';
+import { ollamaMessages } from './messages/ollama.ts';
+
+/** Verdicts that accuse nothing: box 0. */
+const harmless = ['healthy', 'unknown', 'other-process-oom', 'tls-client-noise', 'vram-recover-warning'];
+
+describe.each([
+  { who: 'Ollama and its runners', messages: ollamaMessages },
+  { who: 'Nginx', messages: nginxMessages },
+  { who: 'the kernel and the driver', messages: machineMessages },
+  { who: 'services and clients', messages: serviceMessages },
+])('$who', ({ messages }) => {
+  test.each(messages)('%s', async (text, cause) => {
+    const { verdict } = await diagnoseText(`${text}\n`, { source: 'pasted' });
+    if (cause === undefined) expect(harmless).toContain(verdict.cause);
+    else expect(verdict.cause).toBe(cause);
+  });
+});

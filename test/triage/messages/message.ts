@@ -1,0 +1,2 @@
+/** A message as its program prints it, and the cause that it names; undefined where it names none. */
+export type Message = readonly [text: string, cause: string | undefined];
