@@ -49,6 +49,7 @@ realPart('nginx', nginx !== undefined)('the shipped Nginx site', () => {
   const cleanups: (() => unknown)[] = [];
   const address = { https: '', http: '', port: 0 };
   let gateway: RunningProgram;
+  let ui: Awaited<ReturnType<typeof startUi>>;
   let upstream: Awaited<ReturnType<typeof startOllamaSimulator>>;
   const nginxArguments = ['-p', folder, '-c', join(folder, 'nginx.conf')];
 
@@ -60,7 +61,7 @@ realPart('nginx', nginx !== undefined)('the shipped Nginx site', () => {
       port: httpsPort,
     });
     upstream = await startOllamaSimulator({ models: ['m'] });
-    const ui = await startUi();
+    ui = await startUi();
     gateway = startOps('gateway', {
       listen: `127.0.0.1:${gatewayPort}`,
       ollama_api: upstream.url,
@@ -244,5 +245,11 @@ realPart('nginx', nginx !== undefined)('the shipped Nginx site', () => {
     expect(statusCode).toBe(503);
     expect(headers['retry-after']).toBe('10');
     expect(await body.json()).toMatchObject({ error: { type: 'server_error', code: 'gateway_unavailable' } });
+    ui.server.closeAllConnections();
+    ui.server.close();
+    const page = await get('/');
+    expect([page.statusCode, page.headers['cache-control']]).toEqual([502, 'no-store']);
+    expect(page.headers['content-security-policy']).toBeDefined();
+    expect(await page.body.text()).toContain('<h1>The chat is not available at the moment</h1>');
   });
 });
