@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { AuditRow } from '../../src/security/audit.ts';
-import { realPart } from '../real/support/require.ts';
 import { repository, temporaryFolder } from '../support/ops.ts';
 import { afterGuide } from './support/after-guide.ts';
 import { createDebian, type Debian, debianAvailable } from './support/debian.ts';
@@ -22,7 +21,11 @@ const unknownFromInside = [
   'unknown nothing but 22, 80 and 443 is reachable from outside',
 ];
 
-realPart('a Debian to boot, and pebble', debianAvailable && pebble !== undefined)('docs/deploy.md', () => {
+const possible = debianAvailable && pebble !== undefined;
+// pebble comes from another registry than the rest, which not every machine reaches.
+if (!possible) console.warn('skipped: docs/deploy.md is not tried without a Debian to boot and pebble');
+
+describe.skipIf(!possible)('docs/deploy.md', () => {
   let results: ReturnType<Debian['run']>;
   let debian: Debian;
 

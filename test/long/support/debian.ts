@@ -18,7 +18,6 @@ import { findProgram } from '../../real/support/programs.ts';
 const packages =
   'systemd-sysv dbus ca-certificates openssl curl npm nginx-light certbot nftables logrotate procps'.split(' ');
 
-const mirror = 'http://deb.debian.org/debian';
 const authorities = '/etc/ssl/certs/ca-certificates.crt';
 
 /** Whether this machine lets us boot a Debian of our own beside it. */
@@ -93,7 +92,8 @@ function unpackBase(root: string): void {
     return;
   }
   const quiet = { stdio: ['ignore', 'ignore', 'inherit'] as ['ignore', 'ignore', 'inherit'] };
-  execFileSync('debootstrap', ['--variant=minbase', 'bookworm', root, mirror], quiet);
+  const mirrors = execFileSync('apt-get', ['indextargets', '--format', '$(SITE)'], { encoding: 'utf8' });
+  execFileSync('debootstrap', ['--variant=minbase', 'bookworm', root, mirrors.split('\n', 1)[0] ?? ''], quiet);
   copyFileSync('/etc/resolv.conf', join(root, '/etc/resolv.conf'));
   const install = `apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends`;
   inChroot(
@@ -126,7 +126,9 @@ function inChroot(root: string, script: string): string {
 /** Its console is a terminal, which systemd wants; /run is an empty one, so that nothing of this machine is touched. */
 function boot(root: string): void {
   const container = `systemd-nspawn --register=no --keep-unit --private-network -D ${root} --boot --console=interactive`;
-  const words = ['--mount', 'bash', '-c', `mount -t tmpfs none /run; exec script -qefc '${container}' /dev/null`];
+  // Whoever ends it ends all that it started.
+  const alone = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  const words = [...alone, 'bash', '-c', `mount -t tmpfs none /run; exec script -qefc '${container}' /dev/null`];
   spawnSync('unshare', words, { stdio: 'ignore', timeout: 120_000, killSignal: 'SIGKILL' });
 }
 
