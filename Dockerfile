@@ -1,9 +1,10 @@
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /build
 COPY . .
-# The image has its Node: the one that the package brings is left out.
+# The image has its Node: the one that the package brings is taken out (npm installs it whatever --omit says).
 RUN npm ci && npm pack --pack-destination /tmp \
-  && npm install --global --omit=dev --omit=optional --prefix /opt/clawdbot-ops /tmp/clawdbot-ops-*.tgz
+  && npm install --global --omit=dev --prefix /opt/clawdbot-ops /tmp/clawdbot-ops-*.tgz \
+  && rm -r /opt/clawdbot-ops/lib/node_modules/clawdbot-ops/node_modules/node-linux-*
 
 FROM debian:bookworm-slim
 # journalctl reads the host's journal, which is mounted: Ollama's log and the kernel's.
