@@ -1,4 +1,4 @@
-import type { Text } from '../text.ts';
+import { fillText, type Text } from '../text.ts';
 import type { OutsideView } from './outside.ts';
 
 /** The article's layers: network, transport, application, model. */
@@ -8,14 +8,14 @@ export interface Verdict {
   /** `unknown`: it could not be measured here, which is never taken for ok. */
   readonly verdict: 'ok' | 'broken' | 'unknown';
   /** What was measured, or why nothing could be. */
-  readonly found: string;
+  readonly found: Text;
 }
 
 /** Something that a layer is said to do, and the attempt that shows whether it does. */
 export interface Claim {
   readonly layer: Layer;
   readonly claim: Text;
-  readonly fix: string;
+  readonly fix: Text;
   /** What it throws becomes an unknown verdict. */
   run(context: SecurityContext): Promise<Verdict>;
 }
@@ -51,6 +51,13 @@ export interface SecurityContext {
   readonly timeoutMs: number;
 }
 
-export const ok = (found: string): Verdict => ({ verdict: 'ok', found });
-export const broken = (found: string): Verdict => ({ verdict: 'broken', found });
-export const unknown = (found: string): Verdict => ({ verdict: 'unknown', found });
+type Values = Readonly<Record<string, unknown>>;
+
+/** Of a text whose `{name}` placeholders the values fill. */
+const verdictOf =
+  (verdict: Verdict['verdict']) =>
+  (found: Text, values: Values = {}): Verdict => ({ verdict, found: fillText(found, values) });
+
+export const ok = verdictOf('ok');
+export const broken = verdictOf('broken');
+export const unknown = verdictOf('unknown');

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { startOllamaSimulator } from '../../src/demo/ollama-simulator.ts';
 import { ownAddresses } from '../../src/probes/own-addresses.ts';
-import type { AuditRow } from '../../src/security/audit.ts';
+import type { AuditReport } from '../../src/security/report.ts';
 import { createAuthority } from '../checks/support/authority.ts';
 import { answering, freePort, repository, startOps, temporaryFolder } from '../support/ops.ts';
 import { ollamaAvailable, startRealOllama } from './support/ollama.ts';
@@ -49,12 +49,12 @@ async function auditOf(changed: Record<string, unknown> = {}, host = '127.0.0.1'
 
 async function audited(file: string, env: Record<string, string> = {}, ...args: string[]) {
   const { code, stdout } = await security(['--config', file, '--json', ...args], env);
-  const { claims } = JSON.parse(stdout) as { claims: AuditRow[] };
+  const { claims } = JSON.parse(stdout) as AuditReport;
   return {
     code,
     file,
     verdict(words: string) {
-      const row = claims.find(({ claim }) => claim.en.includes(words));
+      const row = claims.find(({ claim }) => claim.includes(words));
       if (!row) throw new Error(`no claim with "${words}"`);
       return row.verdict;
     },
@@ -90,6 +90,9 @@ test('a gateway that holds: every attempt on it fails, and what only outside can
   const { stdout } = await security(['--config', file]);
   expect(stdout).toContain('✓ L3 the gateway refuses a caller without a key\n');
   expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  const chinese = await security(['--config', file, '--lang', 'zh']);
+  expect(chinese.stdout).toContain('✓ L3 网关拒绝无密钥的请求\n     无密钥的请求:HTTP 401\n');
+  expect(chinese.stdout).toMatch(/\? L3 网关拒绝超长提示词\n {5}尝试需要有效的密钥/);
 }, 60_000);
 
 test.each([

@@ -1,5 +1,8 @@
+import { Option } from 'commander';
 import { exitCode, OpsError, reasonOf } from '../../errors.ts';
 import type { AuditRow } from '../../security/audit.ts';
+import type { AuditReport } from '../../security/report.ts';
+import { type Language, languages } from '../../text.ts';
 import type { CliCommand, CliContext } from '../command.ts';
 import {
   configOption,
@@ -18,10 +21,14 @@ const width = 80;
 /** For each attempt. */
 const timeoutMs = 5000;
 
+type Row = AuditReport['claims'][number];
+type Wrap = typeof import('../../triage/terminal.ts').wrap;
+
 interface Options {
   readonly config?: string;
   readonly keyFile?: string;
   readonly from?: string;
+  readonly lang?: Language;
   readonly json?: boolean;
 }
 
@@ -35,16 +42,19 @@ const command: CliCommand = {
         'file with a valid key of the gateway (default: the first plain one of the configuration)',
       )
       .option('--from <host>', 'also ask another machine, by ssh, what it reaches of this one')
+      .addOption(new Option('--lang <lang>', 'language (default: notify.language)').choices([...languages]))
       .option('--json', 'print JSON')
       .action((options: Options) => security(options, context));
   },
 };
 
-async function security({ config, keyFile, from, json }: Options, context: CliContext): Promise<void> {
+async function security({ config, keyFile, from, lang, json }: Options, context: CliContext): Promise<void> {
   const configuration = await readConfiguration(context, config);
-  const [{ audit }, { ownAddresses }] = await Promise.all([
+  const [{ audit }, { auditReport }, { ownAddresses }, { wrap }] = await Promise.all([
     import('../../security/audit.ts'),
+    import('../../security/report.ts'),
     import('../../probes/own-addresses.ts'),
+    import('../../triage/terminal.ts'),
   ]);
   const { auth, whitelist, limits } = configuration.gateway;
   const { probe_url, web_ports } = configuration.triage;
@@ -69,7 +79,8 @@ async function security({ config, keyFile, from, json }: Options, context: CliCo
     outside: from === undefined ? undefined : await askOutside(from, configuration, openPorts),
     timeoutMs,
   });
-  context.stdout.write(json ? `${JSON.stringify({ claims: rows })}\n` : rows.map(lines).join(''));
+  const { claims } = auditReport(rows, lang ?? configuration.notify.language);
+  context.stdout.write(json ? `${JSON.stringify({ claims })}\n` : claims.map((row) => lines(row, wrap)).join(''));
   context.exit(codeOf(rows));
 }
 
@@ -110,20 +121,10 @@ async function validKey(file: string | undefined, keys: readonly (string | objec
   }
 }
 
-function lines({ layer, claim, verdict, found, fix }: AuditRow): string {
-  const details = [found, ...(fix === null ? [] : [`→ ${fix}`])].flatMap((text) => wrapped(text, width - 5));
-  return [`${signs[verdict]} ${layer} ${claim.en}`, ...details.map((line) => `     ${line}`), ''].join('\n');
-}
-
-/** Breaks a text between words; a word that is longer than a line keeps one of its own. */
-function wrapped(text: string, columns: number): string[] {
-  const done: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = done.at(-1);
-    if (last === undefined || last.length + 1 + word.length > columns) done.push(word);
-    else done[done.length - 1] = `${last} ${word}`;
-  }
-  return done;
+function lines({ layer, claim, verdict, found, fix }: Row, wrap: Wrap): string {
+  const details = [found, ...(fix === null ? [] : [`→ ${fix}`])];
+  const rows = details.flatMap((text) => wrap(text, '     ', width));
+  return [`${signs[verdict]} ${layer} ${claim}`, ...rows, ''].join('\n');
 }
 
 function codeOf(rows: readonly AuditRow[]): number {
