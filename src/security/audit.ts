@@ -6,13 +6,21 @@ import { firewallClaims } from './firewall.ts';
 import { gatewayClaims } from './gateway.ts';
 import { nginxClaims } from './nginx.ts';
 import { socketClaims } from './sockets.ts';
+import { tlsClaims } from './tls.ts';
 
 export interface AuditRow extends Pick<Claim, 'layer' | 'claim'>, Verdict {
   /** Null where nothing is to be done. */
   readonly fix: Text | null;
 }
 
-const claims: readonly Claim[] = [...firewallClaims, ...socketClaims, ...nginxClaims, ...gatewayClaims, ...fileClaims];
+const claims: readonly Claim[] = [
+  ...firewallClaims,
+  ...socketClaims,
+  ...nginxClaims,
+  ...tlsClaims,
+  ...gatewayClaims,
+  ...fileClaims,
+];
 
 /** Tries every claim, by layer. What could not be tried is `unknown` with the reason. */
 export async function audit(context: SecurityContext): Promise<AuditRow[]> {

@@ -20,6 +20,15 @@ export interface Claim {
   run(context: SecurityContext): Promise<Verdict>;
 }
 
+export interface PublicSite {
+  /** Base URL through Nginx. */
+  readonly base: string;
+  /** IP address to connect to where it is not that of the name. */
+  readonly address?: string;
+  /** Prefixes that Nginx's configuration gives a location, besides `/`, such as `/v1/`. */
+  readonly prefixes: readonly string[];
+}
+
 /** The installation that is audited. */
 export interface SecurityContext {
   /** Base URL of the gateway. */
@@ -35,8 +44,7 @@ export interface SecurityContext {
   readonly whitelist: { readonly enabled: boolean; readonly ips: readonly string[] };
   /** Unicode code points. */
   readonly maxPromptChars: number;
-  /** Public base URL through Nginx, `triage.probe_url`. */
-  readonly site: string | undefined;
+  readonly site: PublicSite | undefined;
   /** Port of the site's plain HTTP. */
   readonly httpPort: number | undefined;
   /** The configuration and the files of secrets that it names. */

@@ -1,12 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 import { codeOf, OpsError } from '../errors.ts';
-import { type AttemptReply, attempt } from '../probes/attempt.ts';
-import { type Text, untranslated } from '../text.ts';
+import { attempt } from '../probes/attempt.ts';
+import { untranslated } from '../text.ts';
 import { broken, type Claim, ok, type SecurityContext, unknown } from './claim.ts';
+import { chat, judgeKeyless, keyless } from './keyless.ts';
 import { closedFrom } from './reachable.ts';
-
-/** No model is called so: an attempt that gets through costs no generation. */
-const noModel = 'ops-security-audit/none';
 
 /** Longest prompt that is tried, in characters. */
 const longestPrompt = 4_000_000;
@@ -14,37 +12,12 @@ const longestPrompt = 4_000_000;
 /** Of loopback, and of no program: a peer that no whitelist means. */
 const stranger = '127.83.69.67';
 
-function chat(context: SecurityContext, key: string | undefined, prompt = 'hi'): Promise<AttemptReply> {
-  return attempt(`${context.gateway}/v1/chat/completions`, {
-    timeoutMs: context.timeoutMs,
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { [context.auth.header]: key }) },
-    body: JSON.stringify({ model: noModel, messages: [{ role: 'user', content: prompt }] }),
-  });
-}
-
-/** 401 refuses; what passed the key check gets another answer, of which only some say so. */
-function judgeKeyless({ status }: AttemptReply, who: Text) {
-  if (status === 401) return ok({ en: `${who.en}: HTTP 401`, zh: `${who.zh}:HTTP 401` });
-  if (status === 404 || status < 400) {
-    return broken({ en: `${who.en} is let in: HTTP {status}`, zh: `${who.zh}被放行:HTTP {status}` }, { status });
-  }
-  return unknown(
-    {
-      en: `${who.en}: HTTP {status}, which says nothing of the key`,
-      zh: `${who.zh}:HTTP {status},无法说明密钥是否被检查`,
-    },
-    { status },
-  );
-}
-
 export const gatewayClaims: readonly Claim[] = [
   {
     layer: 'L3',
     claim: { en: 'the gateway refuses a caller without a key', zh: '网关拒绝无密钥的请求' },
     fix: { en: 'set gateway.auth.enabled: true', zh: '设置 gateway.auth.enabled: true' },
-    run: async (context) =>
-      judgeKeyless(await chat(context, undefined), { en: 'a request without a key', zh: '无密钥的请求' }),
+    run: async (context) => judgeKeyless(await chat(context.gateway, context, undefined), keyless),
   },
   {
     layer: 'L3',
@@ -54,7 +27,7 @@ export const gatewayClaims: readonly Claim[] = [
       zh: '设置 gateway.auth.enabled: true,并在 gateway.auth.valid_keys 中写入自己的密钥',
     },
     run: async (context) =>
-      judgeKeyless(await chat(context, 'ops-security-wrong-key'), {
+      judgeKeyless(await chat(context.gateway, context, 'ops-security-wrong-key'), {
         en: 'a request with a wrong key',
         zh: '密钥错误的请求',
       }),
@@ -144,7 +117,7 @@ function admits(ips: readonly string[], address: string): boolean {
 
 async function tryOversized(context: SecurityContext) {
   const chars = Math.min(context.maxPromptChars + 1, longestPrompt);
-  const { status, body } = await chat(context, context.auth.key, 'a'.repeat(chars));
+  const { status, body } = await chat(context.gateway, context, context.auth.key, 'a'.repeat(chars));
   const refused = status === 413 || (status === 400 && body.includes('prompt too long'));
   const values = { chars, status };
   if (refused)

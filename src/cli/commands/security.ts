@@ -57,16 +57,17 @@ async function security({ config, keyFile, from, lang, json }: Options, context:
     import('../../triage/terminal.ts'),
   ]);
   const { auth, whitelist, limits } = configuration.gateway;
-  const { probe_url, web_ports } = configuration.triage;
+  const { web_ports } = configuration.triage;
+  const site = await publicSite(configuration.triage);
   const { email, webhook } = configuration.notify;
   const openPorts = [22, ...loginPort(context.env), ...web_ports];
-  const https = probe_url === undefined ? 443 : Number(new URL(probe_url).port) || 443;
+  const https = site === undefined ? 443 : Number(new URL(site.base).port) || 443;
   const rows = await audit({
     ...endpointsOf(configuration),
     auth: { header: auth.header_key, keys: auth.valid_keys, key: await validKey(keyFile, auth.valid_keys) },
     whitelist,
     maxPromptChars: limits.max_prompt_chars,
-    site: probe_url,
+    site,
     httpPort: web_ports.find((port) => port !== https),
     files: [
       configurationFile(config, context.env),
@@ -76,7 +77,7 @@ async function security({ config, keyFile, from, lang, json }: Options, context:
     ].filter((file) => file !== undefined),
     addresses: ownAddresses(),
     openPorts,
-    outside: from === undefined ? undefined : await askOutside(from, configuration, openPorts),
+    outside: from === undefined ? undefined : await askOutside(from, configuration, site?.base, openPorts),
     timeoutMs,
   });
   const { claims } = auditReport(rows, lang ?? configuration.notify.language);
@@ -85,14 +86,20 @@ async function security({ config, keyFile, from, lang, json }: Options, context:
 }
 
 /** Every port that listens for others or belongs to this installation, on every address under which this machine is known. */
-async function askOutside(host: string, configuration: OpsConfiguration, openPorts: readonly number[]) {
+async function askOutside(
+  host: string,
+  configuration: OpsConfiguration,
+  site: string | undefined,
+  openPorts: readonly number[],
+) {
   if (!/^[\w.@:[\]%-]+$/.test(host) || host.startsWith('-')) {
     throw new OpsError('usage', {
       message: `--from: expected a host as ssh takes it, such as ops@203.0.113.9, got "${host}"`,
     });
   }
-  const [{ viewFrom }, { listeningSockets }, { ownAddresses }] = await Promise.all([
+  const [{ viewFrom }, { hostOf }, { listeningSockets }, { ownAddresses }] = await Promise.all([
     import('../../security/outside.ts'),
+    import('../../security/site.ts'),
     import('../../probes/sockets.ts'),
     import('../../probes/own-addresses.ts'),
   ]);
@@ -101,15 +108,20 @@ async function askOutside(host: string, configuration: OpsConfiguration, openPor
   const listening = (await listeningSockets()) ?? [];
   const others = listening.filter(({ loopback }) => !loopback).map(({ port }) => port);
   const ports = [...new Set([...openPorts, ...own, ...others])];
-  const site = configuration.triage.probe_url;
-  const names = site === undefined ? [] : [hostOf(site)].filter((name) => !/^(?:localhost|127\..*|::1)$/.test(name));
+  const names =
+    site === undefined ? [] : [hostOf(new URL(site))].filter((name) => !/^(?:localhost|127\..*|::1)$/.test(name));
   const addresses = [...new Set([...names, ...ownAddresses()])];
   const targets = addresses.flatMap((address) => ports.map((port) => ({ address, port })));
   return viewFrom(host, targets, timeoutMs);
 }
 
-/** Without the brackets of an IPv6 address. */
-const hostOf = (url: string) => new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
+/** Where triage sends its marked request, too. */
+async function publicSite({ probe_url, nginx_config }: OpsConfiguration['triage']) {
+  const { prefixesOf, readNginxConfig, siteOf } = await import('../../triage/evidence/nginx-config.ts');
+  const text = await readNginxConfig(nginx_config, timeoutMs);
+  const site = siteOf(probe_url, text);
+  return site && { ...site, prefixes: prefixesOf(text) };
+}
 
 async function validKey(file: string | undefined, keys: readonly (string | object)[]): Promise<string | undefined> {
   if (file === undefined) return keys.find((key) => typeof key === 'string');
