@@ -94,7 +94,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   const unlock = lockFolder(stateDir);
   const { samples, incidents } = openStores(options);
   const metrics = createMetrics(watchMetrics);
-  observeProcess(metrics);
+  observeProcess(metrics, 1000);
 
   const stop = new AbortController();
   const timezone = readerZone(alerts.timezone);
