@@ -1,4 +1,4 @@
-import type { LogRecord } from '../logs/record.ts';
+import { isLog, type LogRecord } from '../logs/record.ts';
 import { type Cause, weights } from './cause.ts';
 import type { EvidenceLine, Verdict } from './diagnosis.ts';
 
@@ -16,10 +16,14 @@ export interface Finding extends NamedCause {
 const quotedLines = 5;
 const quotedChars = 400;
 
-/** Looks for every cause in what was read. */
-export function findCauses(causes: readonly NamedCause[], records: readonly LogRecord[]): Finding[] {
+/**
+ * Looks for every cause in what was read. Of a text that somebody pasted nobody knows which programs wrote it: with `pasted`
+ * a cause that reads some log reads all of it.
+ */
+export function findCauses(causes: readonly NamedCause[], records: readonly LogRecord[], pasted = false): Finding[] {
   return causes.flatMap(({ code, cause }) => {
-    const readable = records.filter(({ kind }) => cause.reads.includes(kind));
+    const any = pasted && cause.reads.some(isLog);
+    const readable = records.filter(({ kind }) => any || cause.reads.includes(kind));
     const shown = readable.length === 0 ? [] : cause.match(readable);
     return shown.length === 0 ? [] : [{ code, cause, records: shown }];
   });

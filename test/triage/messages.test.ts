@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { diagnoseText } from '../../src/triage/diagnose.ts';
+import { computeMessages } from './messages/compute.ts';
+import { driverMessages } from './messages/driver.ts';
 import { machineMessages, serviceMessages } from './messages/machine.ts';
 import { nginxMessages } from './messages/nginx.ts';
 import { ollamaMessages } from './messages/ollama.ts';
@@ -9,6 +11,8 @@ const harmless = ['healthy', 'unknown', 'other-process-oom', 'tls-client-noise',
 
 describe.each([
   { who: 'Ollama and its runners', messages: ollamaMessages },
+  { who: 'libraries that compute', messages: computeMessages },
+  { who: 'drivers and their tools', messages: driverMessages },
   { who: 'Nginx', messages: nginxMessages },
   { who: 'the kernel and the driver', messages: machineMessages },
   { who: 'services and clients', messages: serviceMessages },

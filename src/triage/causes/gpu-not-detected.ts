@@ -1,4 +1,5 @@
-import { type Cause, lines } from '../cause.ts';
+import type { Cause } from '../cause.ts';
+import { computeErrors } from '../compute-error.ts';
 
 export default {
   step: 3,
@@ -9,8 +10,9 @@ export default {
     zh: 'Ollama 启动时没有找到 GPU,改用 CPU 计算,速度慢很多倍。',
   },
   reads: ['ollama-log'],
-  match: lines(
-    /no compatible GPUs were discovered|(?:AMD|NVIDIA) driver (?:is )?too old|failure during (?:llama-server )?GPU discovery|discovery watchdog timed out|gpu support may not be|no (?:nvidia )?GPUs? (?:was |were )?detected|cuda driver library init failure|initializing cuda driver|failed to get device context (?!2\b|800)/i,
+  match: computeErrors(
+    'absent',
+    /no compatible GPUs were discovered|(?:AMD|NVIDIA) driver (?:is )?too old|failure during (?:llama-server )?GPU discovery|discovery watchdog timed out|gpu support may not be|no (?:nvidia )?GPUs? (?:was |were )?detected|cuda driver library init failure|initializing cuda driver|failed to get device context (?!2\b|800)|no nvidia devices detected|amdgpu is not supported|HIP library is too old|\/dev\/kfd.{0,40}: permission denied|ROCk module is NOT loaded|No NVIDIA\/AMD GPU detected|ggml_\w{1,12}: no devices found/i,
   ),
   beats: ['cpu-offload-slow', 'ollama-slow'],
   fix: ['nvidia-smi', 'systemctl enable --now nvidia-persistenced', 'systemctl restart ollama'],

@@ -1,3 +1,4 @@
+import { isLog } from '../../logs/record.ts';
 import { type Cause, says } from '../cause.ts';
 
 export default {
@@ -11,7 +12,7 @@ export default {
   reads: ['sockets', 'nginx-probe', 'nginx-error'],
   match: (records) =>
     records.filter((record) =>
-      record.kind === 'nginx-error'
+      isLog(record.kind)
         ? says(
             record,
             /\bbind\(\) to \S{1,100} failed|still could not bind\(\)|open\(\) "\S{0,200}nginx\.pid" failed|invalid PID number|\[emerg\] (?:unknown|invalid|unexpected|duplicate|directive)\b|configuration file \S{1,200} test failed/,
