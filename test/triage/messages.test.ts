@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { diagnoseText } from '../../src/triage/diagnose.ts';
+import { clientMessages } from './messages/clients.ts';
 import { computeMessages } from './messages/compute.ts';
 import { driverMessages } from './messages/driver.ts';
+import { kernelMessages } from './messages/kernel.ts';
 import { machineMessages, serviceMessages } from './messages/machine.ts';
 import { nginxMessages } from './messages/nginx.ts';
 import { ollamaMessages } from './messages/ollama.ts';
@@ -13,6 +15,8 @@ describe.each([
   { who: 'Ollama and its runners', messages: ollamaMessages },
   { who: 'libraries that compute', messages: computeMessages },
   { who: 'drivers and their tools', messages: driverMessages },
+  { who: 'Linux and systemd', messages: kernelMessages },
+  { who: 'clients in several languages', messages: clientMessages },
   { who: 'Nginx', messages: nginxMessages },
   { who: 'the kernel and the driver', messages: machineMessages },
   { who: 'services and clients', messages: serviceMessages },
