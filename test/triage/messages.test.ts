@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { diagnoseText } from '../../src/triage/diagnose.ts';
 import { clientMessages } from './messages/clients.ts';
 import { computeMessages } from './messages/compute.ts';
+import { containerMessages } from './messages/containers.ts';
 import { driverMessages } from './messages/driver.ts';
 import { kernelMessages } from './messages/kernel.ts';
 import { machineMessages, serviceMessages } from './messages/machine.ts';
@@ -17,6 +18,7 @@ describe.each([
   { who: 'drivers and their tools', messages: driverMessages },
   { who: 'Linux and systemd', messages: kernelMessages },
   { who: 'clients in several languages', messages: clientMessages },
+  { who: 'containers', messages: containerMessages },
   { who: 'Nginx', messages: nginxMessages },
   { who: 'the kernel and the driver', messages: machineMessages },
   { who: 'services and clients', messages: serviceMessages },
