@@ -10,7 +10,7 @@ const dialed = (port: number) => String.raw`dial tcp \S{1,80}:${port}: connect(?
 
 /** Source of a pattern for a client that is refused at a port. */
 export const refusedAt = (port: number) =>
-  String.raw`${dialed(port)}|\b${port}\b.{0,400}${refusal}|${refusal}.{0,200}\b${port}\b`;
+  String.raw`${dialed(port)}|\b${port}\b.{0,250}${refusal}|${refusal}.{0,200}\b${port}\b`;
 
 const bare = new RegExp(refusal, 'i');
 const anyPort = /:\d{2,5}\b|\bport \d|level=/;

@@ -1,6 +1,7 @@
 import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, says } from '../cause.ts';
 import { refusedApart, refusedAt } from '../refusal.ts';
+import { stoppedUnit } from '../unit-state.ts';
 
 /** What shells, systemd and clients say where the program is not there, or nobody listens at its port. */
 const absent = new RegExp(
@@ -14,17 +15,14 @@ const absent = new RegExp(
   'i',
 );
 
-/** The state of the unit, which tells why only where the program's own words are not there. */
-const state =
-  /Active: (?:inactive|failed) |ollama\.service: Start request repeated too quickly|Failed to start (?:ollama\.service|Ollama Service)/i;
-const ofAnother = /^\W{0,4}(?!ollama)[\w@-]{1,60}\.service - /i;
+/** systemd's end of it, which tells why only where the program's own words are not there. */
+const notStarted =
+  /ollama\.service: Start request repeated too quickly|Failed to start (?:ollama\.service|Ollama Service)/i;
 const own = /\blevel=|^Error: |\bpanic\b|\bollama\[\d+\]|\[GIN\]/;
 
-/** Records that show the unit's state, where nothing else tells more and no other unit is meant. */
 function stopped(records: readonly LogRecord[]): LogRecord[] {
-  return records.some((record) => own.test(record.text) || ofAnother.test(record.message))
-    ? []
-    : records.filter((record) => says(record, state));
+  if (records.some(({ text }) => own.test(text))) return [];
+  return [...stoppedUnit(records, 'ollama'), ...records.filter((record) => says(record, notStarted))];
 }
 
 export default {
