@@ -11,6 +11,7 @@ import { kernelMessages } from './messages/kernel.ts';
 import { machineMessages, serviceMessages } from './messages/machine.ts';
 import { nginxMessages } from './messages/nginx.ts';
 import { ollamaMessages } from './messages/ollama.ts';
+import { ollamaModelMessages } from './messages/ollama-models.ts';
 import { webMessages } from './messages/web.ts';
 
 /** Verdicts that accuse nothing: box 0. */
@@ -18,6 +19,7 @@ const harmless = ['healthy', 'unknown', 'other-process-oom', 'tls-client-noise',
 
 describe.each([
   { who: 'Ollama and its runners', messages: ollamaMessages },
+  { who: 'Ollama and llama.cpp of models', messages: ollamaModelMessages },
   { who: 'libraries that compute', messages: computeMessages },
   { who: 'drivers and their tools', messages: driverMessages },
   { who: 'Linux and systemd', messages: kernelMessages },
