@@ -24,7 +24,7 @@ export async function diagnoseText(text: string, { source, kind = 'auto' }: Text
   const lines = toLines(text);
   const read = kind === 'auto' ? detectKind(lines) : kind;
   const records = parseLog(read, lines, source);
-  const ranked = rank(findCauses(await loadCauses(), [...records, ...toldByOllama(records)])).map(toVerdict);
+  const ranked = rank(findCauses(await loadCauses(), [...records, ...toldByOllama(records)], true)).map(toVerdict);
   const [first, ...also] = ranked;
   const verdict = first ?? (lines.length === 0 ? healthy : withoutCause(records));
   return { kind: read, verdict, also, lines: lines.length };

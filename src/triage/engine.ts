@@ -1,4 +1,4 @@
-import type { LogRecord } from '../logs/record.ts';
+import { isLog, type LogRecord } from '../logs/record.ts';
 import { type Cause, weights } from './cause.ts';
 import type { EvidenceLine, Verdict } from './diagnosis.ts';
 
@@ -16,10 +16,14 @@ export interface Finding extends NamedCause {
 const quotedLines = 5;
 const quotedChars = 400;
 
-/** Looks for every cause in what was read. */
-export function findCauses(causes: readonly NamedCause[], records: readonly LogRecord[]): Finding[] {
+/**
+ * Looks for every cause in what was read. Of a text that somebody pasted nobody knows which programs wrote it: with `pasted`
+ * a cause that reads some log reads all of it.
+ */
+export function findCauses(causes: readonly NamedCause[], records: readonly LogRecord[], pasted = false): Finding[] {
   return causes.flatMap(({ code, cause }) => {
-    const readable = records.filter(({ kind }) => cause.reads.includes(kind));
+    const any = pasted && cause.reads.some(isLog);
+    const readable = records.filter(({ kind }) => any || cause.reads.includes(kind));
     const shown = readable.length === 0 ? [] : cause.match(readable);
     return shown.length === 0 ? [] : [{ code, cause, records: shown }];
   });
@@ -71,13 +75,13 @@ const alarming =
 const alarmingKernel =
   /NVRM: (?!loading)|\bXid\b|amdgpu.*(?:\*ERROR\*|fault)|segfault|Oops|\bBUG:|panic|I\/O error|blocked for more than/;
 
-/** What a scanner asked for and is not there. */
+/** What a scanner asked for and is not there, or not for him. */
 const notThere =
-  /open\(\) "[^"]{1,400}" failed \((?:2|20|36): |directory index of .{1,400} is forbidden|access forbidden by rule/;
+  /open\(\) "[^"]{1,400}" failed \((?:2|20|36): |directory index of .{1,400} is forbidden|is not found \(2: |access forbidden by rule|^.{0,80}user "[^"]{0,80}"(?:: password mismatch| was not found)|no user\/password was provided|\[(?:info|notice)\] /;
 
 /** Known to be harmless although they look alarming; triage reference §3.5. */
 const harmless =
-  /VRAM usage didn't recover|entering low vram mode|amdgpu driver not detected|releasing cuda driver|key not found|SSL_do_handshake\(\) failed.*while SSL handshaking, client|control-looking token|cannot decode batches with this context|n_ctx_per_seq|model recommendations snapshot/i;
+  /VRAM usage didn't recover|entering low vram mode|amdgpu driver not detected|releasing cuda driver|key not found|SSL_do_handshake\(\) failed.*while SSL handshaking, client|control-looking token|cannot decode batches with this context|n_ctx_per_seq|model recommendations snapshot|level=DEBUG|retrying in \d|pinned memory|failed to find ggml_backend_init/i;
 
 /** The verdict where no cause was found: `unknown` when something looks wrong, else `healthy`. */
 export function withoutCause(records: readonly LogRecord[]): Verdict {

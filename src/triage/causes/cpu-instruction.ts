@@ -12,6 +12,8 @@ export default {
   reads: ['ollama-log', 'dmesg'],
   match: lines(
     /0xc000001d|(?<!an )illegal instruction|status=4\/ILL|traps: (?:ollama|llama)\S{0,30} trap invalid opcode/i,
+    // A card's own.
+    /NVRM/,
   ),
   beats: ['runner-crash-segv', 'panic'],
   fix: ['Set the virtual machine\'s CPU type to "host", or build Ollama without AVX.'],

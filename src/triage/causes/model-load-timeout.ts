@@ -10,7 +10,7 @@ export default {
   },
   reads: ['ollama-log'],
   match: lines(
-    /timed out waiting for (?:llama runner|llama-server) to start(?!: context canceled)/i,
+    /(?:timed out|timeout) waiting for (?:llama runner|llama-server|mlx runner|server)(?: to start\b|: )(?!: ?context canceled)/i,
     /context canceled/i,
   ),
   beats: ['client-abort', 'upstream-timeout', 'ollama-slow', 'runner-crash-segv', 'runner-hang'],
