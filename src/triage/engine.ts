@@ -89,8 +89,8 @@ export function withoutCause(records: readonly LogRecord[]): Verdict {
   return odd.length === 0 ? healthy : unexplained(odd);
 }
 
-function looksOdd({ kind, message, audit, nginx }: LogRecord): boolean {
-  if (audit !== undefined || harmless.test(message)) return false;
+function looksOdd({ kind, message, audit, access, gin, nginx }: LogRecord): boolean {
+  if (audit !== undefined || access !== undefined || gin !== undefined || harmless.test(message)) return false;
   if (nginx?.client && notThere.test(message)) return false;
   return (kind === 'dmesg' ? alarmingKernel : alarming).test(message);
 }

@@ -3,7 +3,7 @@ import { goDumpOf, inGoDump } from '../go-dump.ts';
 
 /** The last alternative is the desktop app's, which starts the server. */
 const panicked =
-  /^panic: |\bpanic recovered:|\bhttp: panic serving\b|^fatal error: |Main process exited.{0,60}status=2\/INVALIDARGUMENT|server crash \d+ - exit code/i;
+  /(?<!(?:don't|not|kernel) )\bpanic: |\bpanic recovered:|\bhttp: panic serving\b|^fatal error: |Main process exited.{0,60}status=2\/INVALIDARGUMENT|server crash \d+ - exit code/i;
 
 export default {
   step: 4,

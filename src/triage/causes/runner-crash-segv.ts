@@ -6,7 +6,7 @@ const died = new RegExp(
   [
     '(?:llama runner|llama-server|model runner)(?: process)?(?: has)?(?: unexpectedly)? (?:terminated|stopped|exited)(?! successfully)',
     String.raw`process no longer running|^GGML_ABORT|\.(?:c|cpp|cu|m): ?\d+: fatal error|tensor .{1,100} cannot run the operation|error starting (?:the external )?llama runner|terminate called after throwing`,
-    String.raw`GGML_ASSERT\(.{1,300}\) failed|(?:ollama|llama)\S{0,30}\[\d+\](?::? segfault at|:? general protection)|Process \d+ \((?:ollama|llama)[^)]{0,30}\) of user \d+ dumped core`,
+    String.raw`GGML_ASSERT\(.{1,300}\) failed|(?:ollama|llama)\S{0,30}\[\d+\](?::? segfault at|:? general protection)|\bsegfault at \w{1,16} ip .{0,80} in (?:lib)?(?:ollama|llama|ggml)|Process \d+ \((?:ollama|llama)[^)]{0,30}\) of user \d+ dumped core`,
     'SIGSEGV|SIGABRT|SIGBUS|signal: (?:segmentation fault|abort|killed|bus error|terminated)|status=(?:6/ABRT|11/SEGV)',
     '0xc0000(?:409|005|374)|ROCm error|error was encountered while running the model',
     // The server talks to it over a port of this machine.
