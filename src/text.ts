@@ -8,6 +8,9 @@ export const languages = ['en', 'zh'] as const;
 
 export type Language = (typeof languages)[number];
 
+/** A command, a setting, a program's own words: the same in every language. */
+export const untranslated = (text: string): Text => ({ en: text, zh: text });
+
 /** Fills `{name}` placeholders of a template; a placeholder without a value stays as it is, so that a test can find it. */
 export function fill(template: string, values: Readonly<Record<string, unknown>>): string {
   return template.replace(/\{(\w+)\}/g, (placeholder, name: string) =>

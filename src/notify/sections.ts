@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration.ts';
 import { fill, type Text } from '../text.ts';
+import { nearestBox } from '../triage/diagnosis.ts';
 import type { Incident } from '../watch/incident.ts';
 import type { MessageContext } from './context.ts';
 import type { Notice } from './notice.ts';
@@ -70,11 +71,20 @@ export function triageOf(diagnosis: WalkOutcome | undefined, { language }: Messa
   const title = words.cause[language];
   if (diagnosis === 'unfinished' || diagnosis === 'failed') return [{ title, lines: [words[diagnosis][language]] }];
   const { verdict } = diagnosis;
+  const nearest = nearestBox(verdict);
   const evidence = verdict.evidence
     .slice(0, evidenceLines)
     .map(({ source, line, text }) => shortened(`${source}${line === null ? '' : `:${line}`}  ${text}`));
   return [
-    { title, lines: [verdict.title[language], verdict.explanation[language], ...evidence] },
+    {
+      title,
+      lines: [
+        verdict.title[language],
+        verdict.explanation[language],
+        ...(nearest ? [nearest[language]] : []),
+        ...evidence,
+      ],
+    },
     ...(verdict.fix.length > 0 ? [{ title: words.fix[language], lines: [], commands: verdict.fix }] : []),
   ];
 }

@@ -6,6 +6,8 @@ import type { HandshakeResult } from './handshake.ts';
 export interface SuiteOffer {
   readonly host: string;
   readonly port: number;
+  /** IP address to connect to instead of what the host resolves to. */
+  readonly address?: string | undefined;
   /** Cipher suites by their number in the registry of IANA. */
   readonly suites: readonly number[];
   readonly timeoutMs: number;
@@ -15,10 +17,10 @@ export interface SuiteOffer {
  * Offers a server TLS 1.2 with these cipher suites and nothing else. OpenSSL as Node has it can no longer speak the weak
  * ones, and so could not offer them; to see which one a server takes, no key is needed.
  */
-export function offerSuites({ host, port, suites, timeoutMs }: SuiteOffer): Promise<HandshakeResult> {
+export function offerSuites({ host, port, address, suites, timeoutMs }: SuiteOffer): Promise<HandshakeResult> {
   return new Promise((resolve) => {
     let received = Buffer.alloc(0);
-    const socket = connect({ host, port, timeout: timeoutMs });
+    const socket = connect({ host: address ?? host, port, timeout: timeoutMs });
     const settle = (result: HandshakeResult) => {
       socket.destroy();
       resolve(result);

@@ -5,6 +5,8 @@ import { codeOf, reasonOf } from '../errors.ts';
 export interface Offer {
   readonly host: string;
   readonly port: number;
+  /** IP address to connect to instead of what the host resolves to. */
+  readonly address?: string | undefined;
   readonly maxVersion: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   /** In OpenSSL's words. */
   readonly ciphers: string;
@@ -19,12 +21,12 @@ export type HandshakeResult =
   | { readonly state: 'failed'; readonly reason: string };
 
 /** Offers a server what it should refuse, from TLS 1.0 on, and says whether it does. */
-export function offer({ host, port, maxVersion, ciphers, timeoutMs }: Offer): Promise<HandshakeResult> {
+export function offer({ host, port, address, maxVersion, ciphers, timeoutMs }: Offer): Promise<HandshakeResult> {
   return new Promise((resolve) => {
     const servername = isIP(host) === 0 ? host : '';
     const failed = (thrown: unknown) => resolve({ state: 'failed', reason: reasonOf(thrown) });
     const options = {
-      host,
+      host: address ?? host,
       port,
       servername,
       maxVersion,

@@ -1,8 +1,8 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { isIPv6, type LookupFunction } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { codeOf, OpsError, reasonOf } from '../errors.ts';
+import { at } from './fixed-address.ts';
 
 export interface HttpOptions {
   /** Milliseconds for the whole exchange, the body included. */
@@ -30,7 +30,7 @@ export interface HttpReply {
 export async function getHttp(url: string, { timeoutMs, headers = {}, address }: HttpOptions): Promise<HttpReply> {
   const start = performance.now();
   const signal = AbortSignal.timeout(timeoutMs);
-  const options = { agent: false, headers, signal, ...(address === undefined ? {} : { lookup: always(address) }) };
+  const options = { agent: false, headers, signal, ...at(address) };
   try {
     const reply = await new Promise<IncomingMessage>((resolve, reject) => {
       const { get } = url.startsWith('https:') ? https : http;
@@ -43,15 +43,6 @@ export async function getHttp(url: string, { timeoutMs, headers = {}, address }:
     throw new OpsError('probe_failed', { probe: url, reason }, { cause: thrown });
   }
 }
-
-/** Every name is at one address. */
-const always =
-  (address: string): LookupFunction =>
-  (_name, { all }, found) => {
-    const family = isIPv6(address) ? 6 : 4;
-    if (all) found(null, [{ address, family }]);
-    else found(null, address, family);
-  };
 
 const sentences: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',

@@ -14,6 +14,8 @@ export interface TlsQuery {
   /** A name or an address. */
   readonly host: string;
   readonly port: number;
+  /** The one IP address to ask, whatever the host resolves to. */
+  readonly address?: string | undefined;
   readonly timeoutMs: number;
   /** Authorities in PEM to trust instead of the public ones. */
   readonly ca?: string | undefined;
@@ -35,7 +37,7 @@ const noRoute = ['ENETUNREACH', 'EADDRNOTAVAIL'];
  * @throws OpsError `probe_failed` when the name does not resolve.
  */
 export async function askEveryAddress(query: TlsQuery): Promise<AddressAnswer[]> {
-  const addresses = await addressesOf(query.host);
+  const addresses = query.address === undefined ? await addressesOf(query.host) : [query.address];
   const answers = await Promise.all(
     addresses.map(async (address): Promise<AddressAnswer[]> => {
       try {

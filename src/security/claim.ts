@@ -1,4 +1,4 @@
-import type { Text } from '../text.ts';
+import { fillText, type Text } from '../text.ts';
 import type { OutsideView } from './outside.ts';
 
 /** The article's layers: network, transport, application, model. */
@@ -8,16 +8,25 @@ export interface Verdict {
   /** `unknown`: it could not be measured here, which is never taken for ok. */
   readonly verdict: 'ok' | 'broken' | 'unknown';
   /** What was measured, or why nothing could be. */
-  readonly found: string;
+  readonly found: Text;
 }
 
 /** Something that a layer is said to do, and the attempt that shows whether it does. */
 export interface Claim {
   readonly layer: Layer;
   readonly claim: Text;
-  readonly fix: string;
+  readonly fix: Text;
   /** What it throws becomes an unknown verdict. */
   run(context: SecurityContext): Promise<Verdict>;
+}
+
+export interface PublicSite {
+  /** Base URL through Nginx. */
+  readonly base: string;
+  /** IP address to connect to where it is not that of the name. */
+  readonly address?: string;
+  /** Prefixes that Nginx's configuration gives a location, besides `/`, such as `/v1/`. */
+  readonly prefixes: readonly string[];
 }
 
 /** The installation that is audited. */
@@ -35,8 +44,7 @@ export interface SecurityContext {
   readonly whitelist: { readonly enabled: boolean; readonly ips: readonly string[] };
   /** Unicode code points. */
   readonly maxPromptChars: number;
-  /** Public base URL through Nginx, `triage.probe_url`. */
-  readonly site: string | undefined;
+  readonly site: PublicSite | undefined;
   /** Port of the site's plain HTTP. */
   readonly httpPort: number | undefined;
   /** The configuration and the files of secrets that it names. */
@@ -51,6 +59,13 @@ export interface SecurityContext {
   readonly timeoutMs: number;
 }
 
-export const ok = (found: string): Verdict => ({ verdict: 'ok', found });
-export const broken = (found: string): Verdict => ({ verdict: 'broken', found });
-export const unknown = (found: string): Verdict => ({ verdict: 'unknown', found });
+type Values = Readonly<Record<string, unknown>>;
+
+/** Of a text whose `{name}` placeholders the values fill. */
+const verdictOf =
+  (verdict: Verdict['verdict']) =>
+  (found: Text, values: Values = {}): Verdict => ({ verdict, found: fillText(found, values) });
+
+export const ok = verdictOf('ok');
+export const broken = verdictOf('broken');
+export const unknown = verdictOf('unknown');

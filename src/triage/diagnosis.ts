@@ -1,4 +1,4 @@
-import type { Text } from '../text.ts';
+import { fillText, type Text } from '../text.ts';
 
 /** The five boxes of the flowchart, in its order; 0 is "nothing wrong". */
 export type StepNumber = 1 | 2 | 3 | 4 | 5;
@@ -39,6 +39,16 @@ export interface Verdict {
   /** Commands that would prove the verdict. */
   readonly confirm: readonly string[];
 }
+
+/** What a verdict says where the flowchart of the article has no box for it: a certificate, a name, a disk, a driver. */
+export function nearestBox({ step, nearest }: Pick<Verdict, 'step' | 'nearest'>): Text | undefined {
+  return nearest && fillText(nearestBoxText, { step });
+}
+
+const nearestBoxText: Text = {
+  en: 'The flowchart has no box of its own for this; box {step} is the nearest.',
+  zh: '流程图中没有对应的步骤,归入最接近的第 {step} 步。',
+};
 
 export interface SourceReport {
   /** `nginx-access`, `gateway-log`, `ollama-log`, `nvidia-smi`, `inflight`, … */

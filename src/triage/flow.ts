@@ -1,5 +1,5 @@
 import type { LogRecord } from '../logs/record.ts';
-import { fill, type Text } from '../text.ts';
+import { fillText, type Text } from '../text.ts';
 import type { EvidenceLine, Step, StepNumber, StepState } from './diagnosis.ts';
 import { distinct, type Finding, toEvidence } from './engine.ts';
 import { chatAccesses, gatewayRequests } from './evidence/absence.ts';
@@ -14,11 +14,6 @@ interface Box {
 }
 
 type Look = (evidence: Evidence, path: ChatPath) => Box;
-
-const say = (template: Text, values: Readonly<Record<string, unknown>>): Text => ({
-  en: fill(template.en, values),
-  zh: fill(template.zh, values),
-});
 
 const questions: Readonly<Record<StepNumber, Readonly<Record<ChatPath, Text>>>> = {
   1: {
@@ -53,8 +48,14 @@ export function walk(evidence: Evidence, findings: readonly Finding[], path: Cha
 }
 
 function faultOf({ cause, records }: Finding): Box {
-  return { state: 'fault', answer: cause.title, evidence: distinct(records).slice(0, 3).map(toEvidence) };
+  const answer = cause.nearest ? nearestHere(cause.title) : cause.title;
+  return { state: 'fault', answer, evidence: distinct(records).slice(0, 3).map(toEvidence) };
 }
+
+const nearestHere = ({ en, zh }: Text): Text => ({
+  en: `${en} (no box of its own; this is the nearest)`,
+  zh: `${zh}(流程图无此项,归入最接近的这一步)`,
+});
 
 function unknown(answer: Text): Box {
   return { state: 'unknown', answer, evidence: [] };
@@ -81,7 +82,7 @@ function lookNginx(evidence: Evidence, path: ChatPath): Box {
       : { en: 'Requests seen further on: {count}.', zh: '后续环节收到了 {count} 个请求。' };
   return {
     state: 'healthy',
-    answer: say(template, { count: shown.length }),
+    answer: fillText(template, { count: shown.length }),
     evidence: shown.slice(-3).map(toEvidence),
   };
 }
@@ -106,7 +107,7 @@ function lookGateway(evidence: Evidence, path: ChatPath): Box {
     }
     return unknown({ en: 'No request in its log, none open.', zh: '日志中没有请求,也没有进行中的请求。' });
   }
-  const answer = say(
+  const answer = fillText(
     { en: '{done} finished, {open} open now.', zh: '已完成 {done} 个,进行中 {open} 个。' },
     { done: arrived.length - open, open },
   );
@@ -122,7 +123,7 @@ function lookWait({ records }: Evidence): Box {
     en: 'Longest wait {longest} s; requests measured: {count}.',
     zh: '{count} 个请求中最长等待 {longest} 秒。',
   };
-  return { state, answer: say(template, { longest: longest.toFixed(1), count: waits.length }), evidence: [] };
+  return { state, answer: fillText(template, { longest: longest.toFixed(1), count: waits.length }), evidence: [] };
 }
 
 function lookLog(evidence: Evidence): Box {
@@ -133,7 +134,7 @@ function lookLog(evidence: Evidence): Box {
     return unknown({ en: "Ollama's log is empty.", zh: 'Ollama 日志为空。' });
   }
   const count = evidence.records.filter(({ kind }) => kind === 'ollama-log').length;
-  const answer = say(
+  const answer = fillText(
     { en: 'Entries read: {count}, nothing of that.', zh: '{count} 条日志中没有此类内容。' },
     { count },
   );
@@ -150,7 +151,7 @@ function lookGpu({ records }: Evidence): Box {
   const hottest = Math.max(...degrees.map(({ message }) => Number(/: (\d+) C/.exec(message)?.[1])));
   return {
     state: 'healthy',
-    answer: say({ en: 'Hottest GPU {hottest} °C.', zh: '最高 {hottest} °C。' }, { hottest }),
+    answer: fillText({ en: 'Hottest GPU {hottest} °C.', zh: '最高 {hottest} °C。' }, { hottest }),
     evidence: degrees.map(toEvidence),
   };
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { AuditRow } from '../../src/security/audit.ts';
+import type { AuditReport } from '../../src/security/report.ts';
 import { repository, temporaryFolder } from '../support/ops.ts';
 import { afterGuide } from './support/after-guide.ts';
 import { createDebian, type Debian, debianAvailable } from './support/debian.ts';
@@ -52,8 +52,8 @@ describe.skipIf(!possible)('docs/deploy.md', () => {
     const [answer = '', statuses, claims = ''] = linesOf('chat');
     expect(JSON.parse(answer)).toMatchObject({ object: 'chat.completion', usage: { completion_tokens: 5 } });
     expect(statuses).toBe('nokey=401 page=200');
-    const found = (JSON.parse(claims) as { claims: AuditRow[] }).claims.filter(({ verdict }) => verdict !== 'ok');
-    expect(found.map(({ verdict, claim }) => `${verdict} ${claim.en}`)).toEqual(unknownFromInside);
+    const found = (JSON.parse(claims) as AuditReport).claims.filter(({ verdict }) => verdict !== 'ok');
+    expect(found.map(({ verdict, claim }) => `${verdict} ${claim}`)).toEqual(unknownFromInside);
   });
 
   test("the services run the package's own Node, although the machine has another", () => {

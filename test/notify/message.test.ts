@@ -102,6 +102,17 @@ test('the text of a firing tells all, in the order of its use', () => {
   `);
 });
 
+test.each([
+  ['en', 'box 1 is the nearest'],
+  ['zh', '归入最接近的第 1 步'],
+] as const)('%s: a cause without a box of its own is mailed with the nearest', (language, words) => {
+  const verdict = { ...diagnosis.verdict, step: 1, nearest: true } as const;
+  const such = { ...context, language };
+  const { text } = renderMessage(entryOf({ kind: 'firing' }), firing, { ...diagnosis, verdict }, such);
+  expect(text).toContain(words);
+  expect(renderMessage(entryOf({ kind: 'firing' }), firing, diagnosis, such).text).not.toContain(words.slice(-6));
+});
+
 test('the text of a resolution', () => {
   expect(render(recovery, { now: start + 755_000 }).text).toMatchInlineSnapshot(`
     "It is over after 12m34s, at its worst 99.1 %: GPU memory 96 % – GPU-0

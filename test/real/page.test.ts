@@ -14,6 +14,7 @@ import {
   startOps,
   temporaryFolder,
 } from '../support/ops.ts';
+import { localTime } from '../triage/world.ts';
 import { findProgram } from './support/programs.ts';
 import { realPart } from './support/require.ts';
 
@@ -37,6 +38,8 @@ realPart('Chromium', executablePath !== undefined)('the ops page in a real brows
     const folder = temporaryFolder('gpu');
     const gpu = await createGpuSimulator(folder);
     await gpu.set([{ memoryUsed: 23_593 }]);
+    const nginxError = join(folder, 'error.log');
+    writeFileSync(nginxError, `${localTime()} [alert] 1#1: *1 4 worker_connections are not enough\n`);
     mail = await startMailCatcher();
     const smtp = { host: '127.0.0.1', port: mail.port };
     watch = startOps('watch', {
@@ -54,7 +57,7 @@ realPart('Chromium', executablePath !== undefined)('the ops page in a real brows
         rules: { UiDown: { for: '1s' }, GpuMemoryHigh: { for: '1s' } },
       },
       notify: { email: { from: 'ops@example.org', to: ['oncall@example.org'], smtp } },
-      triage: { nvidia_smi: gpu.command },
+      triage: { nvidia_smi: gpu.command, logs: { 'nginx-error': nginxError } },
       page: { listen: `127.0.0.1:${port}` },
     });
     await answering(`${url}/health`, watch);
@@ -118,6 +121,16 @@ realPart('Chromium', executablePath !== undefined)('the ops page in a real brows
     expect(await page.textContent('#incidents')).toContain('UiDown');
     expect(await page.textContent('#incidents')).toContain('oncall@example.org · accepted');
     expect(await page.textContent('#schedule')).toMatch(/gpuok/);
+    await page.close();
+  });
+
+  test.each([
+    ['en-GB', 'Nginx has no free connections', 'box 1 is the nearest'],
+    ['zh-CN', 'Nginx 连接数用尽', '归入最接近的第 1 步'],
+  ])('%s: says which box is nearest to a fault that has none', async (locale, title, nearest) => {
+    const page = await open({ locale });
+    await expect.poll(() => page.textContent('#cause')).toContain(title);
+    expect(await page.textContent('#cause')).toContain(nearest);
     await page.close();
   });
 

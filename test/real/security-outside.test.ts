@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import type { AuditRow } from '../../src/security/audit.ts';
+import type { AuditReport } from '../../src/security/report.ts';
 import { createAuthority, joined } from '../checks/support/authority.ts';
 import { eventually, type RunningProgram, repository, temporaryFolder } from '../support/ops.ts';
 import { nginxMain } from './support/nginx.ts';
@@ -66,9 +66,9 @@ realPart('network namespaces, Nginx, sshd and nftables', available)('ops securit
     const script = '"$@"; echo "code $?"';
     const said = hosts.onBox('bash', '-c', script, 'bash', ...env, join(repository, 'bin/ops'), ...words);
     const [json = '', code] = said.trim().split('\n');
-    const { claims } = JSON.parse(json) as { claims: AuditRow[] };
+    const { claims } = JSON.parse(json) as AuditReport;
     const wrong = claims.filter(({ verdict }) => verdict !== 'ok');
-    return { code, wrong: wrong.map(({ verdict, claim }) => `${verdict}: ${claim.en}`), claims };
+    return { code, wrong: wrong.map(({ verdict, claim }) => `${verdict}: ${claim}`), claims };
   };
 
   beforeAll(async () => {
@@ -180,8 +180,8 @@ realPart('network namespaces, Nginx, sshd and nftables', available)('ops securit
   test('a service that nobody thought of is found from outside', async () => {
     noRules();
     await hosts.listen([5432]);
-    const row = audit().claims.find(({ claim }) => claim.en.includes('reachable from outside'));
-    expect(row).toMatchObject({ verdict: 'broken', found: expect.stringContaining('10.83.0.1 port 5432') });
+    const row = audit().claims.find(({ claim }) => claim.includes('reachable from outside'));
+    expect(row).toMatchObject({ verdict: 'broken', found: expect.stringContaining('10.83.0.1:5432') });
   }, 60_000);
 
   test.each([

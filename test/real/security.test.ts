@@ -1,18 +1,13 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { parse, stringify } from 'yaml';
 import { startOllamaSimulator } from '../../src/demo/ollama-simulator.ts';
 import { ownAddresses } from '../../src/probes/own-addresses.ts';
-import type { AuditRow } from '../../src/security/audit.ts';
-import { createAuthority } from '../checks/support/authority.ts';
-import { answering, freePort, repository, startOps, temporaryFolder } from '../support/ops.ts';
+import { answering, freePort, startOps, temporaryFolder } from '../support/ops.ts';
+import { audited, runSecurity } from './support/audit.ts';
 import { ollamaAvailable, startRealOllama } from './support/ollama.ts';
-import { findProgram } from './support/programs.ts';
 import { realPart } from './support/require.ts';
-import { type SiteOptions, startSite } from './support/site.ts';
 
 const cleanups: (() => unknown)[] = [];
 
@@ -47,29 +42,6 @@ async function auditOf(changed: Record<string, unknown> = {}, host = '127.0.0.1'
   return audited(file, {}, '--key-file', key);
 }
 
-async function audited(file: string, env: Record<string, string> = {}, ...args: string[]) {
-  const { code, stdout } = await security(['--config', file, '--json', ...args], env);
-  const { claims } = JSON.parse(stdout) as { claims: AuditRow[] };
-  return {
-    code,
-    file,
-    verdict(words: string) {
-      const row = claims.find(({ claim }) => claim.en.includes(words));
-      if (!row) throw new Error(`no claim with "${words}"`);
-      return row.verdict;
-    },
-  };
-}
-
-function security(args: string[], env: Record<string, string> = {}): Promise<{ code: number; stdout: string }> {
-  return new Promise((resolve) => {
-    const options = { env: { ...process.env, ...env } };
-    execFile(join(repository, 'bin/ops'), ['security', ...args], options, (error, stdout) => {
-      resolve({ code: Number(error?.code ?? 0), stdout });
-    });
-  });
-}
-
 test('a gateway that holds: every attempt on it fails, and what only outside can tell stays unknown', async () => {
   const { verdict, code, file } = await auditOf();
   for (const words of [
@@ -87,9 +59,12 @@ test('a gateway that holds: every attempt on it fails, and what only outside can
   // This machine's own firewall decides between the two.
   expect(code).toBe(verdict('firewall rules') === 'broken' ? 1 : 3);
   expect((await audited(file)).verdict('oversized')).toBe('unknown');
-  const { stdout } = await security(['--config', file]);
+  const { stdout } = await runSecurity(['--config', file]);
   expect(stdout).toContain('✓ L3 the gateway refuses a caller without a key\n');
   expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  const chinese = await runSecurity(['--config', file, '--lang', 'zh']);
+  expect(chinese.stdout).toContain('✓ L3 网关拒绝无密钥的请求\n     无密钥的请求:HTTP 401\n');
+  expect(chinese.stdout).toMatch(/\? L3 网关拒绝超长提示词\n {5}尝试需要有效的密钥/);
 }, 60_000);
 
 test.each([
@@ -143,63 +118,6 @@ test('plain keys and a configuration that everybody may read are found, hashed a
   const bad = await audited(file);
   expect([bad.verdict('plain text'), bad.verdict('closed to other users')]).toEqual(['broken', 'broken']);
 }, 60_000);
-
-const siteClaims = [
-  'sent on to HTTPS',
-  'TLS 1.0 and 1.1',
-  'without encryption',
-  'the certificate is valid',
-  'security headers',
-  'API of Ollama does not answer',
-  'cannot be pulled through Nginx',
-];
-
-realPart('nginx and Ollama', findProgram('nginx') !== undefined && ollamaAvailable)('a site with Nginx', () => {
-  const authority = createAuthority();
-
-  /** `ops security` on a site, with what the site's own configuration lacks. */
-  const auditSite = async (options: Partial<SiteOptions> = {}) => {
-    const site = await startSite({ authority, ollamaHome: temporaryFolder('security-ollama'), ...options });
-    cleanups.push(() => site.close());
-    const file = join(site.folder, 'ops.yaml');
-    const configuration = parse(readFileSync(file, 'utf8'));
-    const nginx = readFileSync(join(site.folder, 'nginx.conf'), 'utf8');
-    const [, http] = /listen 127\.0\.0\.1:(\d+);/.exec(nginx) ?? [];
-    const [, https] = /listen 127\.0\.0\.1:(\d+) ssl/.exec(nginx) ?? [];
-    configuration.triage.probe_url = `https://localhost:${https}`;
-    configuration.triage.web_ports.push(Number(http));
-    writeFileSync(file, stringify(configuration));
-    return audited(file, { NODE_EXTRA_CA_CERTS: join(site.folder, 'root.pem') });
-  };
-
-  test('the shipped site holds', async () => {
-    const { verdict } = await auditSite();
-    expect(Object.fromEntries(siteClaims.map((words) => [words, verdict(words)]))).toEqual(
-      Object.fromEntries(siteClaims.map((words) => [words, 'ok'])),
-    );
-  }, 120_000);
-
-  test('a site that is broken in every way is found in each', async () => {
-    const { verdict } = await auditSite({
-      certificate: { toDays: -1 },
-      changeSite: (site, ollama) =>
-        site
-          .replace('return 301 https://', 'return 301 http://')
-          .replace(
-            'ssl_protocols TLSv1.2 TLSv1.3;',
-            'ssl_protocols TLSv1 TLSv1.1 TLSv1.2; ssl_ciphers ALL:eNULL@SECLEVEL=0;',
-          )
-          .replaceAll(/include \S+clawdbot-headers\.conf;/g, '')
-          .replace(
-            'location / {\n        proxy_pass',
-            `location /api/ { proxy_pass ${ollama}; }\n    location / {\n        proxy_pass`,
-          ),
-    });
-    expect(Object.fromEntries(siteClaims.map((words) => [words, verdict(words)]))).toEqual(
-      Object.fromEntries(siteClaims.map((words) => [words, 'broken'])),
-    );
-  }, 120_000);
-});
 
 realPart('Ollama', ollamaAvailable)('Ollama where the gateway should be', () => {
   test('every attempt on the gateway gets through', async () => {

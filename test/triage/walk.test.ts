@@ -46,6 +46,18 @@ describe('the five boxes', () => {
     expect(diagnosis.steps.map(({ state }) => state).slice(0, 2)).toEqual(['healthy', 'fault']);
   });
 
+  test('a fault without a box of its own stands in the nearest, which says so', async () => {
+    const full = `${localTime()} [alert] 1#1: *1 4 worker_connections are not enough`;
+    const { steps } = await triageOf({ ...fine, nginxError: [full] });
+    expect(steps[0]).toMatchObject({
+      state: 'fault',
+      answer: {
+        en: 'Nginx has no free connections (no box of its own; this is the nearest)',
+        zh: 'Nginx 连接数用尽(流程图无此项,归入最接近的这一步)',
+      },
+    });
+  });
+
   test('a gateway that does not run is named as such', async () => {
     const diagnosis = await triageOf({ ...fine, gateway: 'down', open: 'unreachable' });
     expect(diagnosis.verdict).toMatchObject({ cause: 'gateway-down', step: 2 });

@@ -22,7 +22,7 @@ export function showVerdict({ verdict, texts, mailing }) {
   const commands = cause.fix.map((line) => element('code', '', line));
   byId('cause').replaceChildren(
     element('strong', '', `${texts.cause}: ${cause.title}`),
-    element('p', '', cause.explanation),
+    element('p', '', [cause.explanation, cause.nearest].filter(Boolean).join(' ')),
     ...commands,
   );
 }

@@ -1,5 +1,6 @@
 import { labelKey } from '../../expression/series.ts';
 import { fill, type Language } from '../../text.ts';
+import { nearestBox } from '../../triage/diagnosis.ts';
 import type { Incident } from '../../watch/incident.ts';
 import type { AlertStatus, CheckStatus } from '../../watch/snapshot.ts';
 import type { Looked } from '../lookout.ts';
@@ -14,7 +15,13 @@ export interface VerdictView {
   readonly since: number | null;
   readonly incident: number | null;
   /** What triage found, where it found something: its sentence and what to run. */
-  readonly cause: { title: string; explanation: string; fix: readonly string[] } | null;
+  readonly cause: {
+    title: string;
+    explanation: string;
+    /** Where the flowchart has no box of its own for it. */
+    nearest: string | null;
+    fix: readonly string[];
+  } | null;
 }
 
 interface VerdictInput extends Pick<PathInput, 'boxOfRule' | 'looked' | 'language'> {
@@ -62,5 +69,7 @@ function incidentOf({ rule, labels }: AlertStatus, incidents: readonly Incident[
 function causeOf(looked: Looked | undefined, language: Language): VerdictView['cause'] {
   const verdict = looked?.diagnosis.verdict;
   if (!verdict || verdict.step === 0 || verdict.cause === 'unknown') return null;
-  return { title: verdict.title[language], explanation: verdict.explanation[language], fix: verdict.fix };
+  const { title, explanation, fix } = verdict;
+  const nearest = nearestBox(verdict)?.[language] ?? null;
+  return { title: title[language], explanation: explanation[language], nearest, fix };
 }

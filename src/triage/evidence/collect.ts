@@ -19,7 +19,7 @@ import {
 } from './live.ts';
 import { parsed, type ReadLog, readLog } from './logs.ts';
 import { collectPrometheus, collectSamples } from './measured.ts';
-import { type ProbeTarget, probeTarget, readNginxConfig } from './nginx-config.ts';
+import { readNginxConfig, siteOf } from './nginx-config.ts';
 
 /** Everything is asked at once and has this long; what is later is reported as `timeout`. */
 const deadlineMs = 5000;
@@ -116,8 +116,7 @@ function askEverything(options: CollectOptions): Promise<Collected>[] {
 /** Sends the marked request: to the URL that was set, else where Nginx's configuration leads, if it serves here. */
 async function askNginx(options: CollectOptions, nginxConfig: string): Promise<Collected[]> {
   const { config, clock } = options;
-  const set: ProbeTarget | undefined = config.probe_url === undefined ? undefined : { base: config.probe_url };
-  const target = set ?? (runsNginx(options) ? probeTarget(nginxConfig) : undefined);
+  const target = siteOf(config.probe_url, runsNginx(options) ? nginxConfig : '');
   if (target === undefined) return [];
   return [await answer('nginx-probe', target.base, collectNginxProbe(target, clock.now(), probeMs), clock)];
 }

@@ -36,6 +36,21 @@ export interface ProbeTarget {
   readonly address?: string;
 }
 
+/** The public site: the URL that was set, else where Nginx's configuration leads. */
+export function siteOf(url: string | undefined, config: string): ProbeTarget | undefined {
+  return url === undefined ? probeTarget(config) : { base: url };
+}
+
+/** Prefixes to which a configuration gives a location of their own, such as `/v1/`. */
+export function prefixesOf(config: string): string[] {
+  const paths = directivesOf(config).flatMap(([name, ...args]) => {
+    const path = args.at(-1) ?? '';
+    const isPrefix = args.length === 1 || args[0] === '^~';
+    return name === 'location' && isPrefix && /^\/[\w./-]+$/.test(path) ? [path] : [];
+  });
+  return [...new Set(paths)];
+}
+
 /** The way to the gateway that a configuration opens: the first server with a location for `/v1`. */
 export function probeTarget(config: string): ProbeTarget | undefined {
   for (const server of serversOf(config)) {
