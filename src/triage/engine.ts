@@ -31,12 +31,17 @@ export function findCauses(causes: readonly NamedCause[], records: readonly LogR
 
 /**
  * Orders findings, the explanation first: a cause comes before its echoes (`beats`), a root before a symptom before
- * something minor, and among equals the box that the flowchart asks first.
+ * something minor, and among equals the box that the flowchart asks first. What explains a root is itself one.
  */
 export function rank(findings: readonly Finding[]): Finding[] {
   const beaten = new Set(findings.flatMap(({ cause }) => cause.beats ?? []));
-  const order = ({ code, cause }: Finding) =>
-    weights.indexOf(cause.weight) * 20 + (beaten.has(code) ? 10 : 0) + cause.step;
+  const weigh = ({ cause }: Finding) =>
+    Math.min(
+      ...[cause, ...findings.filter(({ code }) => cause.beats?.includes(code)).map((echo) => echo.cause)].map(
+        ({ weight }) => weights.indexOf(weight),
+      ),
+    );
+  const order = (finding: Finding) => weigh(finding) * 20 + (beaten.has(finding.code) ? 10 : 0) + finding.cause.step;
   return findings.toSorted((a, b) => order(a) - order(b));
 }
 
@@ -69,7 +74,7 @@ export function toEvidence({ source, line, text }: LogRecord): EvidenceLine {
 
 /** Lines that say that something went wrong, for a log in which no cause fits. */
 const alarming =
-  /level=(?:ERROR|FATAL)|\[(?:emerg|alert|crit|error)\]|\bpanic\b|\bfatal\b|Traceback|segfault|status=\d+\/|^Error: |\bfailed\b/i;
+  /level=(?:ERROR|FATAL)|\[(?:emerg|alert|crit|error)\]|\bpanic\b|\bfatal\b|Traceback|segfault|status=\d+\/|^Error: |\bfailed\b|\b50[0-9] (?:Bad Gateway|Internal Server Error|Service (?:Temporarily )?Unavailable|Gateway Time)|exited with code [1-9]|command not found|Exception\b/i;
 
 /** The kernel's log is full of what failed and matters to no chat. */
 const alarmingKernel =
@@ -89,8 +94,8 @@ export function withoutCause(records: readonly LogRecord[]): Verdict {
   return odd.length === 0 ? healthy : unexplained(odd);
 }
 
-function looksOdd({ kind, message, audit, nginx }: LogRecord): boolean {
-  if (audit !== undefined || harmless.test(message)) return false;
+function looksOdd({ kind, message, audit, access, gin, nginx }: LogRecord): boolean {
+  if (audit !== undefined || access !== undefined || gin !== undefined || harmless.test(message)) return false;
   if (nginx?.client && notThere.test(message)) return false;
   return (kind === 'dmesg' ? alarmingKernel : alarming).test(message);
 }

@@ -32,6 +32,10 @@ export function parseLog(kind: LogKind, lines: readonly Line[], source: string, 
   return parsers[kind](toEntries(lines), source, readAccess);
 }
 
+/** Turns entries that are of one program into records. */
+export const parseEntries = (kind: LogKind, entries: readonly Entry[], source: string) =>
+  parsers[kind](entries, source);
+
 function parseGatewayLog(entries: readonly Entry[], source: string): LogRecord[] {
   return plain('gateway-log')(entries, source).map((record) => {
     const audit = parseAuditLine(record.message);

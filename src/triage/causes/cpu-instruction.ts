@@ -15,7 +15,7 @@ export default {
     // A card's own.
     /NVRM/,
   ),
-  beats: ['runner-crash-segv', 'panic'],
+  beats: ['runner-crash-segv', 'panic', 'cpu-offload-slow', 'gpu-not-detected', 'service-stopped', 'reload-thrash'],
   fix: ['Set the virtual machine\'s CPU type to "host", or build Ollama without AVX.'],
   confirm: ['grep -o -m1 -w avx2 /proc/cpuinfo'],
   example: { kind: 'ollama-log', text: 'llama runner process has terminated: exit status 0xc000001d' },

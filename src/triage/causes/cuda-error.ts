@@ -14,7 +14,7 @@ export default {
     'fault',
     new RegExp(`amdgpu: .{0,40}page fault|${xid(13, 31, 32, 39, 40, 41, 43, 44, 69, 109)}`, 'i'),
   ),
-  beats: ['runner-crash-segv', 'panic', 'ollama-slow'],
+  beats: ['runner-crash-segv', 'panic', 'ollama-slow', 'cpu-offload-slow', 'service-stopped', 'reload-thrash'],
   fix: ['systemctl restart ollama', 'nvidia-smi -q | grep -A5 "ECC Errors"', 'Update the NVIDIA driver if it repeats.'],
   confirm: ['journalctl -k | grep Xid | tail'],
   example: { kind: 'ollama-log', text: 'CUDA error: an illegal memory access was encountered' },

@@ -25,6 +25,8 @@ export default {
     'service-down',
     'client-abort',
     'upstream-timeout',
+    'service-stopped',
+    'reload-thrash',
   ],
   fix: ['reboot'],
   confirm: ['cat /proc/driver/nvidia/version', 'nvidia-smi'],

@@ -18,7 +18,15 @@ export default {
       'i',
     ),
   ),
-  beats: ['cuda-error', 'runner-crash-segv', 'panic', 'ollama-slow'],
+  beats: [
+    'cuda-error',
+    'runner-crash-segv',
+    'panic',
+    'ollama-slow',
+    'cpu-offload-slow',
+    'service-stopped',
+    'reload-thrash',
+  ],
   fix: ['systemctl restart ollama', 'nvidia-smi -pm 1'],
   confirm: ["journalctl -k | grep -E 'Xid|watchdog' | tail"],
   example: {

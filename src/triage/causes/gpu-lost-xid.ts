@@ -45,6 +45,8 @@ export default {
     'upstream-timeout',
     'runner-hang',
     'gpu-hang-watchdog',
+    'service-stopped',
+    'reload-thrash',
   ],
   fix: [
     'reboot',

@@ -4,7 +4,7 @@ import { computeErrors } from '../compute-error.ts';
 /** What Ollama, the drivers, and those that hand a card to a container say when there is none. */
 const words = new RegExp(
   [
-    String.raw`no compatible GPUs were discovered|(?:AMD|NVIDIA) driver (?:is )?too old|HIP library is too old`,
+    String.raw`no compatible GPUs were discovered|(?:AMD|NVIDIA) driver (?:is )?too old|CUDA GPU is too old|HIP library is too old`,
     String.raw`failure during (?:llama-server )?GPU discovery|discovery watchdog timed out|gpu support may not be`,
     String.raw`no (?:nvidia )?GPUs? (?:was |were )?detected|no nvidia devices detected|No NVIDIA/AMD GPU detected`,
     String.raw`cuda driver library init failure|initializing cuda driver|failed to get device context (?!2\b|800)`,

@@ -28,6 +28,8 @@ export default {
     'runner-hang',
     'queue-full',
     'hot-queue-wait',
+    'service-stopped',
+    'reload-thrash',
   ],
   fix: [
     'ollama ps   # then: ollama stop MODEL',

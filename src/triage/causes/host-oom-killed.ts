@@ -31,6 +31,9 @@ export default {
     'upstream-timeout',
     'runner-hang',
     'other-process-oom',
+    'cpu-offload-slow',
+    'gpu-not-detected',
+    'reload-thrash',
   ],
   fix: [
     'free -h',

@@ -21,7 +21,15 @@ export default {
   },
   reads: ['ollama-log'],
   match: lines(corrupt),
-  beats: ['panic', 'model-missing'],
+  beats: [
+    'panic',
+    'model-missing',
+    'cpu-offload-slow',
+    'gpu-not-detected',
+    'runner-crash-segv',
+    'service-stopped',
+    'reload-thrash',
+  ],
   fix: ['ollama rm MODEL && ollama pull MODEL'],
   confirm: ['ls -lS /usr/share/ollama/.ollama/models/blobs | tail', 'journalctl -u ollama -n 300 --no-pager'],
   example: {

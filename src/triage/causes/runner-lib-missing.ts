@@ -15,7 +15,7 @@ export default {
     // The driver's own.
     /libnvidia-ml|libcuda\.so/,
   ),
-  beats: ['runner-crash-segv', 'panic'],
+  beats: ['runner-crash-segv', 'panic', 'cpu-offload-slow', 'gpu-not-detected', 'service-stopped', 'reload-thrash'],
   fix: ['curl -fsSL https://ollama.com/install.sh | sh'],
   confirm: ['ldd $(command -v ollama)'],
   example: {

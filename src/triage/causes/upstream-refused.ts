@@ -7,6 +7,10 @@ const refused = new RegExp(
   'i',
 );
 
+/** A 502 has many reasons, and the error log tells which. */
+const otherReason =
+  /no live upstreams|upstream (?:prematurely|timed out|sent)|while (?:reading|sending|SSL handshaking)[\w ]{0,40} upstream/i;
+
 /** Nginx answered our own request itself; the second is the page of the shipped site. */
 const probeFailed = / (?:502|503 \(gateway_unavailable\)) in \d+ ms$/;
 
@@ -21,7 +25,9 @@ export default {
   reads: ['nginx-error', 'nginx-access', 'nginx-probe'],
   match: (records) => [
     ...records.filter((record) => says(record, refused)),
-    ...records.filter(({ access }) => nginxPage(access, 502)),
+    ...(records.some((record) => says(record, otherReason))
+      ? []
+      : records.filter(({ access }) => nginxPage(access, 502))),
     ...records.filter(({ kind, message }) => kind === 'nginx-probe' && probeFailed.test(message)),
   ],
   beats: ['no-live-upstreams', 'request-lost', 'client-abort'],
