@@ -98,7 +98,7 @@ async function compose(input: GatewayInput, log: Log, draining: () => boolean): 
   const { telemetry, clock = systemClock } = input;
   let config = input.config;
   const metrics = createMetrics(gatewayMetrics);
-  observeProcess(metrics);
+  observeProcess(metrics, 20);
   const audit = await openAuditLog({ config: config.audit, metrics, log, clock });
   const endpoint = telemetry.otlp_endpoint ?? process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
   const tracing = endpoint ? await startTracing('clawdbot-ops-gateway', endpoint) : undefined;

@@ -3,24 +3,20 @@ import {
   type CorpusCase,
   confusion,
   corpus,
+  falseAlarms,
   field,
   goals,
-  type Judged,
   judge,
   shares,
+  unseen,
 } from './corpus/evaluate.ts';
 
-// Prints what triage makes of real logs; exits 1 below the goals.
+// Prints what triage makes of real logs; exits 1 below the goals of the sets that were read.
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 async function report(name: string, cases: readonly CorpusCase[]): Promise<boolean> {
   const told = await judge(cases);
-  const { cause, box } = shares(told);
-  const figures = { cause, box, guessed: shares(await judge(cases, true)).cause };
-  const rows = (Object.keys(figures) as (keyof typeof figures)[]).map(
-    (figure) => `${figure.padEnd(24)} ${percent(figures[figure])}, goal ${percent(goals[figure])}`,
-  );
   process.stdout.write(`${told.length} cases of ${name}
 
 cause                    said
@@ -29,17 +25,26 @@ ${confusion(told.map((one) => [one.label, one.cause]))}
 box                      said
 ${confusion(told.map((one) => [String(one.step), String(one.box)]))}
 
-share right
+`);
+  return totals(name, cases);
+}
+
+/** Prints the shares alone: what a set still unread may show of itself. */
+async function totals(name: string, cases: readonly CorpusCase[]): Promise<boolean> {
+  const told = await judge(cases);
+  const { cause, box } = shares(told);
+  const figures = { cause, box, guessed: shares(await judge(cases, true)).cause };
+  const names = Object.keys(figures) as (keyof typeof figures)[];
+  const rows = names.map(
+    (figure) => `${figure.padEnd(24)} ${percent(figures[figure])}, goal ${percent(goals[figure])}`,
+  );
+  process.stdout.write(`share right of ${told.length} cases of ${name}
 ${rows.join('\n')}
 false alarms             ${falseAlarms(told).length} of ${told.filter(({ negative }) => negative).length}
 
 `);
-  return Object.keys(figures).every(
-    (figure) => figures[figure as keyof typeof figures] >= goals[figure as keyof typeof goals],
-  );
+  return names.every((figure) => figures[figure] >= goals[figure]);
 }
-
-const falseAlarms = (judged: readonly Judged[]) => judged.filter(({ negative, box }) => negative && box !== 0);
 
 const reached = [
   await report('the corpus that the rules were written with', corpus()),
@@ -47,4 +52,7 @@ const reached = [
   await report('the field, half b, whose misses were read last', field('b')),
   await report('the field, found when the rules were done', blind()),
 ];
+// Measured, not gated: rules fitted to these sets would say nothing of the next log.
+await report('the second set, labelled before any run', unseen('second'));
+await totals('the third set, whose misses stay unread', unseen('third'));
 if (reached.includes(false)) process.exitCode = 1;

@@ -14,6 +14,9 @@ export const logKinds = [
 
 export type LogKind = (typeof logKinds)[number];
 
+/** Whether records of a kind are lines of a log, not a probe's. */
+export const isLog = (kind: RecordKind) => (logKinds as readonly RecordKind[]).includes(kind);
+
 /** What a program or an address answered when triage asked it; read by the causes like lines of a log. */
 const probeKinds = [
   'ollama-api',

@@ -10,6 +10,7 @@ import { migrate } from './incident-schema.ts';
 import { type JobStore, jobsOf } from './jobs.ts';
 import { type OperatorStore, operatorOf } from './operator.ts';
 import { type NewNotification, type OutboxStore, outboxOf } from './outbox.ts';
+import { reserve } from './reserve.ts';
 import { transaction } from './transaction.ts';
 
 /** An alert that is waiting out its `for`; kept so that a restart does not begin it again. */
@@ -44,6 +45,8 @@ export interface IncidentStore {
   consequences(rootId: number): StoredIncident[];
   savePending(pending: readonly StoredPending[]): void;
   pending(): StoredPending[];
+  /** Sets room aside for what is written on a full disk, as far as there is some. */
+  reserve(): void;
   readonly outbox: OutboxStore;
   readonly operator: OperatorStore;
   readonly jobs: JobStore;
@@ -91,6 +94,7 @@ function storeOf(database: DatabaseSync, domain: string): IncidentStore {
   const insertPending = database.prepare('INSERT INTO pending (rule, labels, since) VALUES (?, ?, ?)');
 
   return {
+    reserve: () => reserve(database),
     outbox,
     operator: operatorOf(database),
     jobs: jobsOf(database),
@@ -160,7 +164,7 @@ function openOrReplace(file: string, onReset: (reason: string) => void): Databas
     throwUnlessDamaged(error, file);
     onReset(reasonOf(error));
     // The journal goes with its file: together they may still be repaired by hand.
-    for (const suffix of ['', '-wal', '-shm']) {
+    for (const suffix of ['', '-journal']) {
       if (existsSync(file + suffix)) renameSync(file + suffix, `${file}.corrupt${suffix}`);
     }
     return open(file);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OpsError, reasonOf } from '../errors.ts';
 import { makeFolder } from '../make-folder.ts';
+import { isFull } from './transaction.ts';
 
 /** Locks in force. Without a reference the garbage collector would close the file, and with it open the lock. */
 const held = new Set<DatabaseSync>();
@@ -11,7 +12,7 @@ const held = new Set<DatabaseSync>();
  * Makes sure that one watch uses a folder. The lock is SQLite's own on a file of its own: the system takes it back
  * however the process ends, and a pid that was given to another program fools nobody.
  *
- * @throws OpsError `state_locked` or `state_unwritable`.
+ * @throws OpsError `state_locked`, `state_unwritable` or `disk_full`.
  */
 export function lockFolder(folder: string): () => void {
   const pidFile = path.join(folder, 'watch.pid');
@@ -24,9 +25,12 @@ export function lockFolder(folder: string): () => void {
   }
   const database = new DatabaseSync(path.join(folder, 'watch.lock'), { timeout: 0 });
   try {
+    // An empty file would get its first page with the lock, for which a full disk has no room.
+    if (database.prepare('PRAGMA user_version').get()?.['user_version'] === 0) database.exec('PRAGMA user_version = 1');
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
+    if (isFull(error)) throw new OpsError('disk_full', { path: folder }, { cause: error });
     throw new OpsError('state_locked', { pid: readPid(pidFile), path: folder }, { cause: error });
   }
   held.add(database);

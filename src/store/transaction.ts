@@ -22,5 +22,5 @@ export function transaction<T>(database: DatabaseSync, work: () => T): T {
 /** SQLite's result code for a full disk. */
 const sqliteFull = 13;
 
-const isFull = (error: unknown): boolean =>
+export const isFull = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && error.errcode === sqliteFull;

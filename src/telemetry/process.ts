@@ -11,9 +11,12 @@ import {
 import { version } from '../package.ts';
 import type { Metrics } from './registry.ts';
 
-/** Keeps the process's own metrics up to date at each scrape. */
-export function observeProcess(metrics: Metrics): void {
-  const delay = monitorEventLoopDelay({ resolution: 20 });
+/**
+ * Keeps the process's own metrics up to date at each scrape. The event loop is woken every `resolutionMs` to see how late
+ * it comes: what idles most of its life should not be woken 50 times a second for that.
+ */
+export function observeProcess(metrics: Metrics, resolutionMs: number): void {
+  const delay = monitorEventLoopDelay({ resolution: resolutionMs });
   delay.enable();
   metrics.set(startTime, {}, Date.now() / 1000 - process.uptime());
   metrics.set(buildInfo, { version }, 1);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nginxConfigFile } from '../logs/formats/nginx-config.ts';
 
 const log = z.string().min(1);
 
@@ -16,7 +17,7 @@ export const triageSchema = z.strictObject({
     })
     .prefault({}),
   /** Nginx's configuration, which names the formats of its access logs and the site that a marked request goes through. */
-  nginx_config: z.string().min(1).default('/etc/nginx/nginx.conf'),
+  nginx_config: z.string().min(1).default(nginxConfigFile),
   /** Base URL of Loki, for logs named `loki:QUERY`, such as http://127.0.0.1:3100. */
   loki: server.optional(),
   /** Base URL of Prometheus, which is asked for what watch has measured, such as http://127.0.0.1:9090. */

@@ -1,4 +1,5 @@
-import { detectKind, parseLog } from '../logs/formats/index.ts';
+import { detectKind } from '../logs/formats/index.ts';
+import { parsePasted } from '../logs/formats/pasted.ts';
 import { toLines } from '../logs/lines.ts';
 import type { LogKind } from '../logs/record.ts';
 import { loadCauses } from './catalogue.ts';
@@ -23,8 +24,8 @@ export interface TextToDiagnose {
 export async function diagnoseText(text: string, { source, kind = 'auto' }: TextToDiagnose): Promise<TextDiagnosis> {
   const lines = toLines(text);
   const read = kind === 'auto' ? detectKind(lines) : kind;
-  const records = parseLog(read, lines, source);
-  const ranked = rank(findCauses(await loadCauses(), [...records, ...toldByOllama(records)])).map(toVerdict);
+  const records = parsePasted(read, lines, source);
+  const ranked = rank(findCauses(await loadCauses(), [...records, ...toldByOllama(records)], true)).map(toVerdict);
   const [first, ...also] = ranked;
   const verdict = first ?? (lines.length === 0 ? healthy : withoutCause(records));
   return { kind: read, verdict, also, lines: lines.length };

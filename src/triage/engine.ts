@@ -1,4 +1,4 @@
-import type { LogRecord } from '../logs/record.ts';
+import { isLog, type LogRecord } from '../logs/record.ts';
 import { type Cause, weights } from './cause.ts';
 import type { EvidenceLine, Verdict } from './diagnosis.ts';
 
@@ -16,10 +16,14 @@ export interface Finding extends NamedCause {
 const quotedLines = 5;
 const quotedChars = 400;
 
-/** Looks for every cause in what was read. */
-export function findCauses(causes: readonly NamedCause[], records: readonly LogRecord[]): Finding[] {
+/**
+ * Looks for every cause in what was read. Of a text that somebody pasted nobody knows which programs wrote it: with `pasted`
+ * a cause that reads some log reads all of it.
+ */
+export function findCauses(causes: readonly NamedCause[], records: readonly LogRecord[], pasted = false): Finding[] {
   return causes.flatMap(({ code, cause }) => {
-    const readable = records.filter(({ kind }) => cause.reads.includes(kind));
+    const any = pasted && cause.reads.some(isLog);
+    const readable = records.filter(({ kind }) => any || cause.reads.includes(kind));
     const shown = readable.length === 0 ? [] : cause.match(readable);
     return shown.length === 0 ? [] : [{ code, cause, records: shown }];
   });
@@ -27,12 +31,17 @@ export function findCauses(causes: readonly NamedCause[], records: readonly LogR
 
 /**
  * Orders findings, the explanation first: a cause comes before its echoes (`beats`), a root before a symptom before
- * something minor, and among equals the box that the flowchart asks first.
+ * something minor, and among equals the box that the flowchart asks first. What explains a root is itself one.
  */
 export function rank(findings: readonly Finding[]): Finding[] {
   const beaten = new Set(findings.flatMap(({ cause }) => cause.beats ?? []));
-  const order = ({ code, cause }: Finding) =>
-    weights.indexOf(cause.weight) * 20 + (beaten.has(code) ? 10 : 0) + cause.step;
+  const weigh = ({ cause }: Finding) =>
+    Math.min(
+      ...[cause, ...findings.filter(({ code }) => cause.beats?.includes(code)).map((echo) => echo.cause)].map(
+        ({ weight }) => weights.indexOf(weight),
+      ),
+    );
+  const order = (finding: Finding) => weigh(finding) * 20 + (beaten.has(finding.code) ? 10 : 0) + finding.cause.step;
   return findings.toSorted((a, b) => order(a) - order(b));
 }
 
@@ -65,19 +74,19 @@ export function toEvidence({ source, line, text }: LogRecord): EvidenceLine {
 
 /** Lines that say that something went wrong, for a log in which no cause fits. */
 const alarming =
-  /level=(?:ERROR|FATAL)|\[(?:emerg|alert|crit|error)\]|\bpanic\b|\bfatal\b|Traceback|segfault|status=\d+\/|^Error: |\bfailed\b/i;
+  /level=(?:ERROR|FATAL)|\[(?:emerg|alert|crit|error)\]|\bpanic\b|\bfatal\b|Traceback|segfault|status=\d+\/|^Error: |\bfailed\b|\b50[0-9] (?:Bad Gateway|Internal Server Error|Service (?:Temporarily )?Unavailable|Gateway Time)|exited with code [1-9]|command not found|Exception\b/i;
 
 /** The kernel's log is full of what failed and matters to no chat. */
 const alarmingKernel =
   /NVRM: (?!loading)|\bXid\b|amdgpu.*(?:\*ERROR\*|fault)|segfault|Oops|\bBUG:|panic|I\/O error|blocked for more than/;
 
-/** What a scanner asked for and is not there. */
+/** What a scanner asked for and is not there, or not for him. */
 const notThere =
-  /open\(\) "[^"]{1,400}" failed \((?:2|20|36): |directory index of .{1,400} is forbidden|access forbidden by rule/;
+  /open\(\) "[^"]{1,400}" failed \((?:2|20|36): |directory index of .{1,400} is forbidden|is not found \(2: |access forbidden by rule|^.{0,80}user "[^"]{0,80}"(?:: password mismatch| was not found)|no user\/password was provided|\[(?:info|notice)\] /;
 
 /** Known to be harmless although they look alarming; triage reference §3.5. */
 const harmless =
-  /VRAM usage didn't recover|entering low vram mode|amdgpu driver not detected|releasing cuda driver|key not found|SSL_do_handshake\(\) failed.*while SSL handshaking, client|control-looking token|cannot decode batches with this context|n_ctx_per_seq|model recommendations snapshot/i;
+  /VRAM usage didn't recover|entering low vram mode|amdgpu driver not detected|releasing cuda driver|key not found|SSL_do_handshake\(\) failed.*while SSL handshaking, client|control-looking token|cannot decode batches with this context|n_ctx_per_seq|model recommendations snapshot|level=DEBUG|retrying in \d|pinned memory|failed to find ggml_backend_init/i;
 
 /** The verdict where no cause was found: `unknown` when something looks wrong, else `healthy`. */
 export function withoutCause(records: readonly LogRecord[]): Verdict {
@@ -85,8 +94,8 @@ export function withoutCause(records: readonly LogRecord[]): Verdict {
   return odd.length === 0 ? healthy : unexplained(odd);
 }
 
-function looksOdd({ kind, message, audit, nginx }: LogRecord): boolean {
-  if (audit !== undefined || harmless.test(message)) return false;
+function looksOdd({ kind, message, audit, access, gin, nginx }: LogRecord): boolean {
+  if (audit !== undefined || access !== undefined || gin !== undefined || harmless.test(message)) return false;
   if (nginx?.client && notThere.test(message)) return false;
   return (kind === 'dmesg' ? alarmingKernel : alarming).test(message);
 }

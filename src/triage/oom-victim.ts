@@ -5,6 +5,8 @@ const victims = [
   /oom-kill:.{0,600}\btask=([^,\s]+)/i,
   /Kill(?:ed)? process [\dx]+,?(?: UID \d+,)? ?\(([^)]{1,60})\)/i,
   /systemd-oomd.{0,60} Killed \S{0,200}\/([\w@-]{1,60})\.service\b/i,
+  /System OOM encountered, victim process: ([^,]{1,60}),/i,
+  /oom_reaper: reaped process \d+ \(([^)]{1,60})\)|lowmemorykiller: Killing '([^']{1,60})'/i,
   /sending SIG(?:TERM|KILL) to process \d+ uid \d+ "([^"]{1,60})"/i,
   /\b([\w@-]{1,60})\.service: (?:A process of this unit has been killed by the OOM killer|Failed with result 'oom-kill')/i,
 ];
@@ -12,7 +14,7 @@ const victims = [
 /** Whom the kernel killed for want of memory, according to one line; undefined when the line says nothing of it. */
 export function victimOf(message: string): 'ollama' | 'other' | undefined {
   for (const pattern of victims) {
-    const name = pattern.exec(message)?.[1];
+    const name = pattern.exec(message)?.slice(1).find(Boolean);
     if (name !== undefined) return ollamaNames.test(name) ? 'ollama' : 'other';
   }
   return undefined;

@@ -1,6 +1,22 @@
-/** How programs in several languages say that nobody listens. */
+import type { LogRecord } from '../logs/record.ts';
+import { says } from './cause.ts';
+
+/** How programs in several languages say that nobody listens, or that no way leads there. */
 const refusal =
-  '(?:connection refused|ECONNREFUSED|connect call failed|(?:failed|unable) to (?:connect|establish)|cannot connect|actively refused)';
+  '(?:connection refused|ECONNREFUSED|connect call failed|(?:failed|unable) to (?:connect|establish)|cannot connect|actively refused|no route to host|EHOSTUNREACH|connection attempts failed)';
+
+/** Go, whose system says the reason in its own language. */
+const dialed = (port: number) => String.raw`dial tcp \S{1,80}:${port}: connect(?:ex)?: `;
 
 /** Source of a pattern for a client that is refused at a port. */
-export const refusedAt = (port: number) => String.raw`\b${port}\b.{0,400}${refusal}|${refusal}.{0,200}\b${port}\b`;
+export const refusedAt = (port: number) =>
+  String.raw`${dialed(port)}|\b${port}\b.{0,250}${refusal}|${refusal}.{0,200}\b${port}\b`;
+
+const bare = new RegExp(refusal, 'i');
+const anyPort = /:\d{2,5}\b|\bport \d|level=/;
+
+/** Records of a client that is refused without saying where, in a text that names the port elsewhere. */
+export function refusedApart(records: readonly LogRecord[], port: number): LogRecord[] {
+  const named = records.some(({ message }) => message.includes(`:${port}`));
+  return named ? records.filter((record) => says(record, bare) && !anyPort.test(record.message)) : [];
+}

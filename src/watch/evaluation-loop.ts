@@ -99,6 +99,7 @@ export function evaluationLoop(options: EvaluationOptions): EvaluationLoop {
         if (alerting.tick(now, checks.statuses())) announced();
         evaluatedAt = now;
       });
+      attempt('no room could be set aside for a full disk', () => incidents.reserve());
       attempt("watch's own samples could not be stored", () => samples.append(own(now)));
     },
   };

@@ -14,6 +14,7 @@ import { queueDue } from '../notify/report/index.ts';
 import { type ActiveRule, loadRuleGroups } from '../rule.ts';
 import { bufferedSamples } from '../store/buffered-samples.ts';
 import { type IncidentStore, openIncidents } from '../store/incidents.ts';
+import { lateSamples } from '../store/late-samples.ts';
 import { lockFolder } from '../store/lock.ts';
 import { openSamples, type SampleStore } from '../store/samples.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -96,7 +97,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   const unlock = lockFolder(stateDir);
   const { samples, incidents } = openStores(options);
   const metrics = createMetrics(watchMetrics);
-  observeProcess(metrics);
+  observeProcess(metrics, 1000);
 
   const stop = new AbortController();
   const timezone = readerZone(alerts.timezone);
@@ -192,7 +193,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
 function openStores({ config, stateDir, host, log }: WatchOptions): { samples: SampleStore; incidents: IncidentStore } {
   return {
     samples: bufferedSamples(
-      openSamples(stateDir, (reason) => log.error({ reason }, 'samples.db was damaged: begun anew')),
+      lateSamples(() => openSamples(stateDir, (reason) => log.error({ reason }, 'samples.db was damaged: begun anew'))),
     ),
     incidents: openIncidents(stateDir, mailDomain(config.notify, host), (reason) =>
       log.error({ reason }, 'incidents.db was damaged: set aside and begun anew'),

@@ -11,6 +11,8 @@ export interface CorpusCase {
   readonly label: string;
   readonly step: number;
   readonly negative: boolean;
+  /** Causes that are as right to an expert as the label. */
+  readonly also?: readonly string[];
 }
 
 export interface Judged extends CorpusCase {
@@ -29,6 +31,12 @@ const read = (path: string): CorpusCase[] =>
 
 /** Cases found and labelled when the rules were already as `field` had made them. */
 export const blind = () => read('triage/field/blind.jsonl');
+
+/**
+ * Cases labelled from the list of causes by someone who had neither read the rules nor run them. The misses of `second`
+ * were read afterwards; those of `third` are not read, so print only their totals.
+ */
+export const unseen = (set: 'second' | 'third') => read(`triage/field/${set}.jsonl`);
 
 /** The cases that the rules were written with. */
 export const corpus = () => read('fixtures/triage/cases.jsonl');
@@ -56,11 +64,17 @@ export function judge(cases: readonly CorpusCase[], guess = false): Promise<Judg
   );
 }
 
+export const isRight = ({ label, also = [], cause }: Judged) => label === cause || also.includes(cause);
+
 /** Shares of right answers, from 0 to 1. */
 export function shares(judged: readonly Judged[]): { readonly cause: number; readonly box: number } {
   const share = (right: (one: Judged) => boolean) => judged.filter(right).length / judged.length;
-  return { cause: share(({ label, cause }) => label === cause), box: share(({ step, box }) => step === box) };
+  return { cause: share(isRight), box: share((one) => one.step === one.box || isRight(one)) };
 }
+
+/** Negatives in which a fault was seen. */
+export const falseAlarms = (judged: readonly Judged[]) =>
+  judged.filter((one) => one.negative && one.box !== 0 && !isRight(one));
 
 /** Rows are what is true, columns what was said; a row that is all right is one number on the diagonal. */
 export function confusion(pairs: readonly (readonly [truth: string, said: string])[]): string {

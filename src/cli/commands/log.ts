@@ -15,6 +15,8 @@ interface Options {
   readonly json?: boolean;
 }
 
+const nginxConfigMs = 2000;
+
 export default {
   summary: 'count the abnormal requests of yesterday, the most frequent first',
   example: 'ops log top --since 24h --by error /var/log/qwen-gateway.log',
@@ -25,7 +27,7 @@ export default {
 
 function buildTop(builder: Command, context: CliContext): void {
   builder
-    .option('-c, --config <file>', 'configuration file, read only where no log is named')
+    .option('-c, --config <file>', 'configuration file (with logs that are named only for triage.nginx_config)')
     .description('most frequent abnormal requests in audit or Nginx access logs, with their rotated and .gz files')
     .argument('[file...]', 'logs (default: triage.logs.gateway-log)')
     .option('--since <time>', 'a time, or how far back (default: the start of yesterday)', toMoment)
@@ -39,8 +41,8 @@ function buildTop(builder: Command, context: CliContext): void {
 async function top(files: string[], options: Options, context: CliContext): Promise<void> {
   const { topAbnormal } = await import('../../logs/top/top.ts');
   const { renderTop } = await import('../../logs/top/render.ts');
-  const logs = files.length > 0 ? files : [await configuredLog(context, options.config)];
-  const found = await topAbnormal({ files: logs, window: windowOf(options), by: options.by, rows: options.number });
+  const question = { window: windowOf(options), by: options.by, rows: options.number };
+  const found = await topAbnormal({ ...question, ...(await logsOf(files, options.config, context)) });
   const problems = found.files.filter(({ problem }) => problem !== undefined);
   const [first] = problems;
   if (first && problems.length === found.files.length) {
@@ -52,9 +54,15 @@ async function top(files: string[], options: Options, context: CliContext): Prom
   if (first) context.exit(exitCode.unknown);
 }
 
-async function configuredLog(context: CliContext, file: string | undefined): Promise<string> {
+/** The logs that are named, in the formats that Nginx gives them; without a name the gateway's. */
+async function logsOf(files: readonly string[], config: string | undefined, context: CliContext) {
   const { readConfiguration } = await import('../configuration.ts');
-  return (await readConfiguration(context, file)).triage.logs['gateway-log'];
+  const triage = async () => (await readConfiguration(context, config)).triage;
+  if (files.length === 0) return { files: [(await triage()).logs['gateway-log']] };
+  const { accessFormats, nginxConfigFile } = await import('../../logs/formats/nginx-config.ts');
+  const { readNginxConfig } = await import('../../triage/evidence/nginx-config.ts');
+  const main = config === undefined ? nginxConfigFile : (await triage()).nginx_config;
+  return { files, logFormats: accessFormats(await readNginxConfig(main, nginxConfigMs)) };
 }
 
 /** Yesterday in the local time zone, where nothing else is said. */

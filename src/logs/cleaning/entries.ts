@@ -17,9 +17,12 @@ export function toEntries(lines: readonly Line[]): Entry[] {
   const plain = withoutDecoration(lines.map(({ text }) => plainCharacters(text))).map((text) => text.trimEnd());
   return joinWide(lines, plain).map(({ line, text, message: carried }) => {
     const { message, at } = withoutCarrier(carried);
-    return { line: at === undefined || line.at !== undefined ? line : { ...line, at }, text, message };
+    return { line: at === undefined || line.at !== undefined ? line : { ...line, at }, text, message: narrow(message) };
   });
 }
+
+/** Blanks within a line are one each: readers of pictures, tables and programs put more of them. */
+const narrow = (message: string) => (message.includes('  ', 1) ? message.replace(/(?<=\S) {2,}/g, ' ') : message);
 
 /** Joins lines that were wrapped at a width. */
 function joinWide(lines: readonly Line[], plain: readonly string[]): Entry[] {

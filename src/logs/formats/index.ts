@@ -32,6 +32,10 @@ export function parseLog(kind: LogKind, lines: readonly Line[], source: string, 
   return parsers[kind](toEntries(lines), source, readAccess);
 }
 
+/** Turns entries that are of one program into records. */
+export const parseEntries = (kind: LogKind, entries: readonly Entry[], source: string) =>
+  parsers[kind](entries, source);
+
 function parseGatewayLog(entries: readonly Entry[], source: string): LogRecord[] {
   return plain('gateway-log')(entries, source).map((record) => {
     const audit = parseAuditLine(record.message);
@@ -55,7 +59,10 @@ const looks: readonly (readonly [LogKind, RegExp])[] = [
     'nvidia-smi',
     /NVIDIA-SMI|nvidia-smi|initialize NVML|GPU Current Temp|Slowdown\s+:|clocks_(?:throttle|event)_reason|\|\s+\d+%?\s+\d+C|device handle|^No devices were found/,
   ],
-  ['dmesg', /NVRM|\bXid \(|oom-kill|Out of memory: Kill|Killed process|conntrack: table full/],
+  [
+    'dmesg',
+    /NVRM|\bXid \(|oom-kill|Out of memory: Kill|Killed process|conntrack: table full|^[\w-]{2,20} [\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.\d: |^\[drm\b|^(?:Bluetooth|EXT4-fs|BTRFS|usb \d|INFO: task|traps|mce): ?/,
+  ],
   ['ollama-log', /level=(?:INFO|WARN|ERROR|DEBUG) |\[GIN\]|ollama|llama|ggml|cuda error|11434|model requires/i],
 ];
 

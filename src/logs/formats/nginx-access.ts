@@ -8,6 +8,9 @@ import { toRecord } from './plain.ts';
 const combined =
   /(?:^|\s)(?:(\S{1,64}) - [^["]{0,100})?(?:\[[^\]"]{0,60}\]\s*)?"([A-Z]{3,10} [^"]*|(?<=\]\s{0,3}")-?)"\s+([1-5]\d\d)\s+(\d+|-)(?![\w.])(?:\s+"[^"]*"\s+"([^"]*)")?/;
 
+/** Whether a line is in combined, or in a format that only adds to it before or behind. */
+export const isCombined = (line: string): boolean => !line.startsWith('{') && combined.test(line);
+
 /** Lines from which an unknown format is learned. */
 const learnedFrom = 500;
 

@@ -1,3 +1,6 @@
+/** Where Debian's Nginx has it. */
+export const nginxConfigFile = '/etc/nginx/nginx.conf';
+
 /** A word, a quoted text, a mark, or a comment of nginx's configuration. */
 const token = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([;{}])|#[^\n]*|([^\s;{}"'#][^\s;{}]*)/g;
 

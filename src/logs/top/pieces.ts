@@ -8,18 +8,19 @@ import type { Piece } from './scan.ts';
 const pieceSize = 32 << 20;
 
 /** The pieces of a log that can hold lines of a window. @throws what says why the file cannot be read */
-export async function piecesOf(path: string, window: Window): Promise<Piece[]> {
+export async function piecesOf(path: string, window: Window, logFormat?: string): Promise<Piece[]> {
+  const log = { path, ...(logFormat === undefined ? {} : { logFormat }) };
   // Without O_NONBLOCK opening a named pipe waits for a writer, for ever.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = await file.stat();
     if (!stat.isFile()) throw new Error('is a directory, pipe or device, not a file');
-    if (path.endsWith('.gz')) return [{ path, from: 0, to: stat.size }];
+    if (path.endsWith('.gz')) return [{ ...log, from: 0, to: stat.size }];
     const { start, end } = await rangeOf(file, stat.size, window);
     const count = Math.max(0, Math.ceil((end - start) / pieceSize));
     return Array.from({ length: count }, (_, index) => {
       const begin = start + index * pieceSize;
-      return { path, from: begin, to: Math.min(end, begin + pieceSize) };
+      return { ...log, from: begin, to: Math.min(end, begin + pieceSize) };
     });
   } finally {
     await file.close();

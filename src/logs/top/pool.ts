@@ -1,7 +1,9 @@
 import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type Piece, type Question, type Scanned, scan } from './scan.ts';
+import { type Piece, type Question, scan } from './scan.ts';
+import type { Counts, Tally } from './tally.ts';
+import type { Answer } from './worker.ts';
 
 /** Below this many bytes starting threads takes longer than reading; packed bytes count tenfold. */
 const worthThreads = 128 << 20;
@@ -9,23 +11,31 @@ const worthThreads = 128 << 20;
 /** Young generation of a thread. A small one is collected often, and with it the blocks that were read. */
 const youngMegabytes = 2;
 
-/** Called once for each piece. */
-type Done = (piece: Piece, scanned: Scanned) => void;
+/** Hears what kept a piece from being read to the end. */
+type Failed = (piece: Piece, reason: string) => void;
 
 const weight = ({ path, from, to }: Piece) => (to - from) * (path.endsWith('.gz') ? 10 : 1);
 
 /** Scans every piece, the largest first, on the cores there are: this thread and one for each other core. */
-export async function scanAll(pieces: readonly Piece[], question: Question, done: Done): Promise<void> {
+export async function scanAll(
+  tally: Tally,
+  pieces: readonly Piece[],
+  question: Question,
+  failed: Failed,
+): Promise<void> {
   const queue = pieces.toSorted((a, b) => weight(a) - weight(b));
   const bytes = pieces.reduce((all, piece) => all + weight(piece), 0);
   const others = bytes < worthThreads ? 0 : Math.min(availableParallelism(), pieces.length) - 1;
-  const threads = Array.from({ length: others }, () => work(queue, question, done));
-  for (let piece = queue.pop(); piece; piece = queue.pop()) done(piece, await scan(piece, question));
-  await Promise.all(threads);
+  const threads = Array.from({ length: others }, () => work(queue, question, failed));
+  for (let piece = queue.pop(); piece; piece = queue.pop()) {
+    const reason = await scan(tally, piece, question);
+    if (reason !== undefined) failed(piece, reason);
+  }
+  for (const counts of await Promise.all(threads)) tally.merge(counts);
 }
 
-/** One thread that takes pieces from the queue until it is empty. */
-function work(queue: Piece[], question: Question, done: Done): Promise<void> {
+/** One thread that takes pieces from the queue until it is empty; then it gives what it has counted in all of them. */
+function work(queue: Piece[], question: Question, failed: Failed): Promise<Counts> {
   // Threads do not take over the cache that bin/ops turned on; without it each strips the types of its files anew.
   const cache = getCompileCacheDir();
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
@@ -34,15 +44,15 @@ function work(queue: Piece[], question: Question, done: Done): Promise<void> {
     env: cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: cache },
     resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
   });
-  return new Promise<void>((resolve, reject) => {
+  return new Promise<Counts>((resolve, reject) => {
     let piece: Piece | undefined;
     const next = () => {
       piece = queue.pop();
-      if (piece) worker.postMessage(piece);
-      else resolve();
+      worker.postMessage(piece);
     };
-    worker.on('message', (scanned: Scanned) => {
-      if (piece) done(piece, scanned);
+    worker.on('message', ({ reason, counts }: Answer) => {
+      if (counts) return resolve(counts);
+      if (piece && reason !== undefined) failed(piece, reason);
       next();
     });
     worker.once('error', reject);

@@ -3,14 +3,16 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { reasonOf } from '../../errors.ts';
 import { inflate, newline } from '../bytes.ts';
 import type { Window } from '../window.ts';
-import { detectFormat, type FormatName, findAbnormal } from './format.ts';
-import { type Counts, type Grouping, Tally } from './tally.ts';
+import { type Find, finderOf } from './format.ts';
+import type { Abnormal, Grouping, Tally } from './tally.ts';
 
 /** A piece of a log: all lines that begin in a range of bytes. `.gz` files are one piece. */
 export interface Piece {
   readonly path: string;
   readonly from: number;
   readonly to: number;
+  /** The `log_format` that Nginx's configuration gives this log. */
+  readonly logFormat?: string;
 }
 
 export interface Question {
@@ -20,42 +22,37 @@ export interface Question {
 
 const blockSize = 1 << 20;
 /** Inflating in larger blocks takes half the time of small ones; still larger ones only take memory. */
-const inflatedSize = 128 << 10;
+const inflatedSize = 256 << 10;
 /** A line that is longer is no entry of a log and is left out. */
 const longestLine = 1 << 20;
 
-/** What one piece gave; with a failure only what stood before it. */
-export interface Scanned extends Counts {
-  readonly failure?: string;
-}
-
-/** Counts the abnormal requests in one piece of a log. */
-export async function scan(piece: Piece, question: Question): Promise<Scanned> {
-  const tally = new Tally();
+/**
+ * Counts the abnormal requests in one piece of a log. Gives what kept it from reading to the end; what stood before that is
+ * counted.
+ */
+export async function scan(tally: Tally, piece: Piece, question: Question): Promise<string | undefined> {
   try {
     await scanInto(tally, piece, question);
-    return tally;
+    return undefined;
   } catch (thrown) {
-    const { counts, approximate } = tally;
-    return { counts, approximate, failure: reasonOf(thrown) };
+    return reasonOf(thrown);
   }
 }
 
-async function scanInto(tally: Tally, { path, from, to }: Piece, { window, by }: Question): Promise<void> {
-  let format: FormatName | undefined;
-  const scanLines = (block: Buffer) => {
-    format ??= detectFormat(block);
-    if (format === undefined) return;
-    findAbnormal(block, format, (request) => {
-      const { at = window.from } = request;
-      if (at >= window.from && at <= window.to) tally.add(request[by], request.status);
-    });
+async function scanInto(tally: Tally, { path, from, to, logFormat }: Piece, { window, by }: Question): Promise<void> {
+  let find: Find | undefined;
+  const count = (request: Abnormal) => {
+    const { at = window.from } = request;
+    if (at >= window.from && at <= window.to) tally.add(request[by], request.status);
   };
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const packed = path.endsWith('.gz');
     const blocks = packed ? inflate(file, undefined, inflatedSize) : readPiece(file, from, to);
-    for await (const lines of wholeLines(blocks)) scanLines(lines);
+    for await (const lines of wholeLines(blocks)) {
+      find ??= finderOf(lines, logFormat);
+      find?.(lines, count);
+    }
   } finally {
     await file.close();
   }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { codeOf, reasonOf } from '../../errors.ts';
 import { rotatedFiles } from '../rotated.ts';
 import { piecesOf } from './pieces.ts';
@@ -8,6 +9,8 @@ import { type Row, Tally } from './tally.ts';
 export interface TopQuestion extends Question {
   /** Logs; the files of their rotated sets are found. */
   readonly files: readonly string[];
+  /** The `log_format` of Nginx's logs that have one of their own, by path. */
+  readonly logFormats?: ReadonlyMap<string, string>;
   readonly rows: number;
 }
 
@@ -22,23 +25,23 @@ export interface Top extends Question {
 }
 
 /** Counts the abnormal requests of a window in the gateway's audit log or Nginx's access log, and gives the most frequent. */
-export async function topAbnormal({ files, window, by, rows }: TopQuestion): Promise<Top> {
-  const sets = await Promise.all(files.map(async (path) => [...(await rotatedFiles(path, window)), path]));
-  const paths = [...new Set(sets.flat())];
+export async function topAbnormal({ files, logFormats, window, by, rows }: TopQuestion): Promise<Top> {
+  const formats = new Map<string, string | undefined>();
+  for (const path of files) {
+    for (const one of [...(await rotatedFiles(path, window)), path]) formats.set(one, logFormats?.get(resolve(path)));
+  }
+  const paths = [...formats.keys()];
   const problems = new Map<string, string>();
   const pieces = await Promise.all(
     paths.map((path) =>
-      piecesOf(path, window).catch((thrown: unknown): Piece[] => {
+      piecesOf(path, window, formats.get(path)).catch((thrown: unknown): Piece[] => {
         problems.set(path, whyNot(thrown));
         return [];
       }),
     ),
   );
   const tally = new Tally();
-  await scanAll(pieces.flat(), { window, by }, ({ path }, scanned) => {
-    if (scanned.failure !== undefined) problems.set(path, scanned.failure);
-    tally.merge(scanned);
-  });
+  await scanAll(tally, pieces.flat(), { window, by }, ({ path }, reason) => problems.set(path, reason));
   return {
     window,
     by,

@@ -1,5 +1,20 @@
 import { type Cause, lines } from '../cause.ts';
 
+/** What certbot, acme.sh, lego, Caddy and cert-manager say, and the authority's own reasons. */
+const failed = new RegExp(
+  [
+    String.raw`Failed to renew certificate|All (?:simulated )?renewal(?:s| attempts) failed|\b[1-9]\d{0,5} renew failure`,
+    String.raw`Failed authorization procedure|challenges have failed|Challenge failed for domain|failed to authenticate some domains`,
+    String.raw`renew cert.{0,300} produced an unexpected error|certbot\.service: (?:Failed with result|Main process exited, code=exited, status=[1-9])`,
+    String.raw`^\s*Type:\s{1,9}(?:connection|unauthorized|dns|rateLimited|caa|tls|malformed|serverInternal)\s*$|urn:ietf:params:acme:error:`,
+    String.raw`DNS problem: |CAA record for \S{1,200} prevents issuance|too many (?:certificates|failed authorizations|new orders|requests of a given)`,
+    String.raw`Problem binding to port (?:80|443)|Could not bind TCP port (?:80|443)|host='acme-[^)]{1,80}\): Max retries|Fetching \S{1,200}/acme-challenge/\S{1,80}: `,
+    String.raw`:Verify error:|\] Error renew |Unable to obtain ACME certificate|could not get certificate from issuer`,
+    String.raw`certificate request has failed to complete|Renewal configuration file \S{1,200} is broken`,
+  ].join('|'),
+  'i',
+);
+
 export default {
   step: 1,
   nearest: true,
@@ -10,9 +25,7 @@ export default {
     zh: 'certbot 续期失败。证书过期前用户不会察觉。“simulated” 表示演练。',
   },
   reads: ['certbot'],
-  match: lines(
-    /Failed to renew certificate|All (?:simulated )?renewal(?:s| attempts) failed|\b[1-9]\d{0,5} renew failure|Failed authorization procedure|challenges have failed|Challenge failed for domain|failed to authenticate some domains|renew cert.{0,300} produced an unexpected error/i,
-  ),
+  match: lines(failed, /acme:error:(?:badNonce|accountDoesNotExist)/),
   fix: [
     'certbot renew --dry-run -v',
     'Open port 80 for the challenge, or repair the DNS record that the Detail line names.',

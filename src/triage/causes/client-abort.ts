@@ -4,6 +4,11 @@ import { type Cause, says } from '../cause.ts';
 const left =
   /aborting completion request|client prematurely closed connection, so upstream|client connection closed|context canceled/i;
 
+/** What clients say when their own time is over; of the registry that serves models it says nothing. */
+const ownTimeout =
+  /Read timed out\. \(read timeout=|\b(?:httpx\.|httpcore\.)?ReadTimeout\b|\bAPITimeoutError\b|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|Client\.Timeout (?:exceeded|or context cancellation) while|curl: \(28\) Operation timed out after|timed out (?:after \d{1,6} ?s|waiting for http)|timeout of \d{1,9}ms exceeded|HttpTimeoutException|\basyncio\.(?:exceptions\.)?TimeoutError/;
+const elsewhere = /registry|huggingface|\bhf\.co\b|github|ollama\.com|\/v2\/|cloudflarestorage/;
+
 /** A server fault takes any time; a caller's timeout is a round number of seconds. */
 const isRound = (seconds: number) => seconds >= 3 && seconds - Math.floor(seconds) < 0.02;
 
@@ -20,7 +25,7 @@ export default {
   },
   reads: ['ollama-log', 'nginx-access', 'nginx-error', 'gateway-log'],
   match: (records) => [
-    ...records.filter((record) => says(record, left)),
+    ...records.filter((record) => says(record, left) || (says(record, ownTimeout) && !says(record, elsewhere))),
     ...records.filter(({ access, gin }) => access?.status === 499 || gin?.status === 499),
     ...records.filter(({ gin }) => gin?.status === 500 && isRound(gin.seconds)),
     ...records.filter(({ audit }) => audit?.type === 'audit' && audit.aborted && !audit.probe && isLong(audit)),

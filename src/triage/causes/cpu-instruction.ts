@@ -12,8 +12,10 @@ export default {
   reads: ['ollama-log', 'dmesg'],
   match: lines(
     /0xc000001d|(?<!an )illegal instruction|status=4\/ILL|traps: (?:ollama|llama)\S{0,30} trap invalid opcode/i,
+    // A card's own.
+    /NVRM/,
   ),
-  beats: ['runner-crash-segv', 'panic'],
+  beats: ['runner-crash-segv', 'panic', 'cpu-offload-slow', 'gpu-not-detected', 'service-stopped', 'reload-thrash'],
   fix: ['Set the virtual machine\'s CPU type to "host", or build Ollama without AVX.'],
   confirm: ['grep -o -m1 -w avx2 /proc/cpuinfo'],
   example: { kind: 'ollama-log', text: 'llama runner process has terminated: exit status 0xc000001d' },

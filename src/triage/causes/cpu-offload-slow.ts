@@ -8,9 +8,13 @@ const chatLayers = 14;
 /** Made by triage from `/api/ps`. All on the CPU is a machine without a GPU, by design. */
 const resident = /has ([\d.]+) of ([\d.]+) GiB in GPU memory/;
 
+/** A row of `ollama ps`. */
+const shared = /\b\d{1,2}%\/\d{1,2}% CPU\/GPU\b/;
+
 function partly(message: string): boolean {
   const split = resident.exec(message);
   if (split) return Number(split[1]) > 0 && Number(split[1]) < Number(split[2]);
+  if (shared.test(message)) return true;
   const real = offloaded.exec(message);
   const plan = planned.exec(message);
   const done = Number(real?.[1] ?? plan?.[2]);

@@ -1,4 +1,5 @@
-import { type Cause, lines } from '../cause.ts';
+import type { Cause } from '../cause.ts';
+import { computeErrors } from '../compute-error.ts';
 
 export default {
   step: 4,
@@ -10,10 +11,20 @@ export default {
     zh: '安装的 Ollama 未包含该代 GPU 的代码,每次加载都会失败。',
   },
   reads: ['ollama-log'],
-  match: lines(
-    /no kernel image is available|hipErrorNoBinaryForGpu|Unable to find code object|device kernel image is invalid|TensileLibrary\S{0,40}: .{0,60}GPU arch|PTX was compiled with an unsupported toolchain/i,
+  match: computeErrors(
+    'build',
+    /no kernel image is available|hipErrorNoBinaryForGpu|Unable to find code object|TensileLibrary\S{0,40}: .{0,60}GPU arch|compiled without support for the current GPU|is not compatible with the current (?:PyTorch|CUDA)/i,
   ),
-  beats: ['cuda-error', 'runner-crash-segv', 'panic'],
+  beats: [
+    'cuda-error',
+    'runner-crash-segv',
+    'panic',
+    'cpu-offload-slow',
+    'gpu-not-detected',
+    'model-load-timeout',
+    'service-stopped',
+    'reload-thrash',
+  ],
   fix: ['curl -fsSL https://ollama.com/install.sh | sh   # a version that knows the GPU'],
   confirm: ['nvidia-smi --query-gpu=name,compute_cap --format=csv'],
   example: { kind: 'ollama-log', text: 'CUDA error: no kernel image is available for execution on the device' },

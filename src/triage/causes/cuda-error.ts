@@ -1,4 +1,5 @@
-import { type Cause, lines, xid } from '../cause.ts';
+import { type Cause, xid } from '../cause.ts';
+import { computeErrors } from '../compute-error.ts';
 
 export default {
   step: 4,
@@ -9,13 +10,11 @@ export default {
     zh: 'GPU 计算失败,多为驱动或显存访问错误。下一个请求会启动新进程。',
   },
   reads: ['ollama-log', 'dmesg'],
-  match: lines(
-    new RegExp(
-      `CUDA error(?: \\d+ at|: (?!out of memory|uncorrectable ECC|CUDA driver version is insufficient))|CU(?:BLAS|DNN)_STATUS_(?!ALLOC)|\\bErrorDeviceLost\\b|amdgpu: .{0,40}page fault|${xid(13, 31, 32, 43, 69, 109)}`,
-      'i',
-    ),
+  match: computeErrors(
+    'fault',
+    new RegExp(`amdgpu: .{0,40}page fault|${xid(13, 31, 32, 39, 40, 41, 43, 44, 69, 109)}`, 'i'),
   ),
-  beats: ['runner-crash-segv', 'panic', 'ollama-slow'],
+  beats: ['runner-crash-segv', 'panic', 'ollama-slow', 'cpu-offload-slow', 'service-stopped', 'reload-thrash'],
   fix: ['systemctl restart ollama', 'nvidia-smi -q | grep -A5 "ECC Errors"', 'Update the NVIDIA driver if it repeats.'],
   confirm: ['journalctl -k | grep Xid | tail'],
   example: { kind: 'ollama-log', text: 'CUDA error: an illegal memory access was encountered' },

@@ -10,7 +10,10 @@ export default {
     zh: '磁盘已满导致写入失败:无法拉取模型,日志丢失。',
   },
   reads: ['ollama-log', 'nginx-error', 'gateway-log', 'dmesg'],
-  match: lines(/no space left on device|not enough space on the disk|disk quota exceeded|\bENOSPC\b/i),
+  match: lines(
+    /no space left on device|not enough space on the disk|disk quota exceeded|nicht genug Speicherplatz|espace insuffisant sur le disque|磁盘空间不足|insufficient disk space|low on resource: (?:ephemeral-storage|inodes)|FreeDiskSpaceFailed|\bENOSPC\b/i,
+  ),
+  beats: ['cpu-offload-slow', 'gpu-not-detected', 'service-stopped', 'reload-thrash'],
   fix: ['df -h', 'journalctl --vacuum-size=500M', 'ollama list   # then: ollama rm MODEL'],
   confirm: ['df -h /usr/share/ollama /var/log'],
   example: { kind: 'ollama-log', text: 'Error: write /data/models/blobs/sha256-4107489999: no space left on device' },

@@ -1,4 +1,5 @@
-import { type Cause, lines } from '../cause.ts';
+import type { Cause } from '../cause.ts';
+import { computeErrors } from '../compute-error.ts';
 
 export default {
   step: 5,
@@ -10,8 +11,9 @@ export default {
     zh: '内核仍运行旧驱动,而程序使用新版本,任何程序都无法访问 GPU。',
   },
   reads: ['nvidia-smi', 'dmesg', 'ollama-log'],
-  match: lines(
-    /API mismatch: the client has the version|Driver\/library version mismatch|driver version is insufficient for CUDA runtime/i,
+  match: computeErrors(
+    'driver',
+    /API mismatch: the client has the version|(?:Driver\/library|NVML\/RM) version mismatch|driver version is insufficient for CUDA runtime|NVIDIA driver on your system is too old/i,
   ),
   beats: [
     'cuda-error',
@@ -23,6 +25,8 @@ export default {
     'service-down',
     'client-abort',
     'upstream-timeout',
+    'service-stopped',
+    'reload-thrash',
   ],
   fix: ['reboot'],
   confirm: ['cat /proc/driver/nvidia/version', 'nvidia-smi'],

@@ -11,9 +11,23 @@ export default {
   },
   reads: ['nvidia-smi', 'dmesg', 'ollama-log'],
   match: lines(
-    /could(?:n.?t| not) communicate with the NVIDIA|RmInitAdapter failed|rm_init_adapter failed|No devices were found|NVRM: No NVIDIA (?:graphics adapter|GPU|devices?)|NVIDIA (?:probe|init) (?:routine|module) (?:was not called|failed)|initialize NVML: Driver Not Loaded|insert '?nvidia|Module nvidia\S{0,20} not found|nvidia-smi: (?:command )?not found/i,
+    new RegExp(
+      [
+        String.raw`could(?:n.?t| not) communicate with the NVIDIA|couldn.t find libnvidia-ml|No devices were found`,
+        String.raw`(?:RmInitAdapter|rm_init_adapter) failed|Failed to copy vbios to system memory|nvidia: probe of \S{1,40} failed`,
+        String.raw`NVRM: No(?:ne of the)? NVIDIA (?:graphics adapter|GPU|devices?)|installed in this system is(?: NVRM:)? not supported by`,
+        String.raw`NVIDIA (?:probe|init) (?:routine|module) (?:was not called|failed)|Failed to query NVIDIA devices`,
+        String.raw`(?:NVML: |nvml error: |NVML_ERROR_|NVML: NVIDIA )driver[_ ](?:is )?not[_ ]loaded`,
+        String.raw`insert '?nvidia|Module nvidia\S{0,20} not found|modprobe: unsigned module loading|unsigned module.{0,40}\bnvidia`,
+        String.raw`nvidia-smi: (?:command )?not found|command not found: nvidia-smi|'?nvidia-smi'? is not recognized|nvidia-smi\W{1,4}executable file not found`,
+        String.raw`load library failed: libnvidia-ml|Bad return status for module build|dkms\W.{0,80}nvidia\S{0,40}.{0,40}(?:build|install) failed`,
+        // AMD's
+        String.raw`amdgpu: Fatal error during GPU init|probe with driver (?:amdgpu|nvidia) failed|modprobe: .{0,40}\bamdgpu\b.{0,40}not found`,
+      ].join('|'),
+      'i',
+    ),
   ),
-  beats: ['gpu-not-detected', 'cpu-offload-slow', 'ollama-slow', 'client-abort', 'upstream-timeout'],
+  beats: ['gpu-not-detected', 'cpu-offload-slow', 'ollama-slow', 'client-abort', 'upstream-timeout', 'service-stopped'],
   fix: ['dkms autoinstall && modprobe nvidia', 'mokutil --sb-state', 'reboot'],
   confirm: ['lsmod | grep nvidia', 'journalctl -k | grep -i nvrm | tail'],
   example: {

@@ -1,4 +1,5 @@
-import { type Cause, lines, xid } from '../cause.ts';
+import { type Cause, xid } from '../cause.ts';
+import { computeErrors } from '../compute-error.ts';
 
 export default {
   step: 5,
@@ -10,8 +11,13 @@ export default {
     zh: 'GPU 显存单元出错。63 只是标记待修复;48、64、95 需尽快复位。',
   },
   reads: ['dmesg', 'ollama-log'],
-  match: lines(new RegExp(`${xid(48, 63, 64, 92, 94, 95)}|CUDA error: uncorrectable ECC error`, 'i')),
-  beats: ['runner-crash-segv', 'panic'],
+  match: computeErrors(
+    'ecc',
+    new RegExp(
+      String.raw`${xid(48, 63, 64, 92, 94, 95, 140, 156, 157, 160, 161, 171, 172)}|Remapping Failure Occurred\s*: Yes|Pending(?: Page Blacklist)?\s*: Yes|uncorrectable hardware errors detected`,
+    ),
+  ),
+  beats: ['runner-crash-segv', 'panic', 'cuda-error', 'cpu-offload-slow'],
   fix: ['nvidia-smi -q -d ROW_REMAPPER,ECC', 'reboot   # at a quiet hour'],
   confirm: ['journalctl -k | grep Xid | tail'],
   example: {

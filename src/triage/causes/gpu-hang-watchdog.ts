@@ -1,4 +1,5 @@
-import { type Cause, lines, xid } from '../cause.ts';
+import { type Cause, xid } from '../cause.ts';
+import { computeErrors } from '../compute-error.ts';
 
 export default {
   step: 4,
@@ -10,13 +11,22 @@ export default {
     zh: '一次计算耗时过长被驱动终止。一个回答失败,GPU 会恢复。',
   },
   reads: ['ollama-log', 'dmesg'],
-  match: lines(
+  match: computeErrors(
+    'hang',
     new RegExp(
-      `RC watchdog: GPU is probably locked|${xid(8)}|the launch timed out|amdgpu: .{0,60}(?:ring \\S+ timeout|GPU reset begin)`,
+      `RC watchdog: GPU is probably locked|${xid(8)}|the launch timed out|ring \\S{1,40} timeout, |amdgpu: .{0,60}GPU reset begin|MES failed to respond|unsuccessful queues preemption|GPU HANG: ecode|\\bEngine reset: engine_class|nvlddmkm stopped responding|VIDEO_TDR_(?:FAILURE|TIMEOUT)|LiveKernelEvent`,
       'i',
     ),
   ),
-  beats: ['cuda-error', 'runner-crash-segv', 'panic', 'ollama-slow'],
+  beats: [
+    'cuda-error',
+    'runner-crash-segv',
+    'panic',
+    'ollama-slow',
+    'cpu-offload-slow',
+    'service-stopped',
+    'reload-thrash',
+  ],
   fix: ['systemctl restart ollama', 'nvidia-smi -pm 1'],
   confirm: ["journalctl -k | grep -E 'Xid|watchdog' | tail"],
   example: {

@@ -9,7 +9,9 @@ export default {
     zh: 'systemd 收回了容器的 GPU 设备(通常在数小时后),Ollama 随后无提示地用 CPU 计算。',
   },
   reads: ['ollama-log', 'nvidia-smi'],
-  match: lines(/failed to initialize NVML: Unknown Error|failed to get device context 800/i),
+  match: lines(
+    /failed to initialize NVML: (?:Unknown Error|Insufficient Permissions)|failed to get device context 800/i,
+  ),
   beats: ['gpu-not-detected', 'ollama-slow', 'cpu-offload-slow'],
   fix: ['docker compose up -d --force-recreate ollama'],
   confirm: ['docker exec ollama nvidia-smi', 'nvidia-smi'],

@@ -1,7 +1,14 @@
 import { type Cause, says, xid } from '../cause.ts';
 
 const lost = new RegExp(
-  `${xid(62, 79, 119, 120, 154)}|fallen off the bus|GSP RM heartbeat timed out|Heartbeat timed out, currentTimeMs|GPU is lost|GPU requires reset|Reset Required\\s*: Yes`,
+  [
+    xid(61, 62, 79, 110, 119, 120, 143, 154, 158, 167),
+    String.raw`fallen off the bus|GPU(?: is |_IS_)lost|GPU lost from the bus|device lost from bus|for critical error (?:79|119|120)\b`,
+    String.raw`GSP RM heartbeat timed out|Heartbeat timed out, currentTimeMs`,
+    String.raw`GPU requires reset|Reset Required\s*: Yes|GPU Recovery Action\s*: (?!None)[A-Z]`,
+    // AMD's and Intel's
+    String.raw`\bdevice wedged\b|declared device \S{1,40} as wedged|GPU Recovery Failed|GPU reset\(\d{1,6}\) failed`,
+  ].join('|'),
   'i',
 );
 /** A row of the table whose temperature or performance state cannot be had; the power alone is missing on healthy cards. */
@@ -38,6 +45,8 @@ export default {
     'upstream-timeout',
     'runner-hang',
     'gpu-hang-watchdog',
+    'service-stopped',
+    'reload-thrash',
   ],
   fix: [
     'reboot',

@@ -1,4 +1,21 @@
-import { type Cause, lines } from '../cause.ts';
+import type { Cause } from '../cause.ts';
+import { computeErrors } from '../compute-error.ts';
+
+/** What Ollama, the drivers, and those that hand a card to a container say when there is none. */
+const words = new RegExp(
+  [
+    String.raw`no compatible GPUs were discovered|(?:AMD|NVIDIA) driver (?:is )?too old|CUDA GPU is too old|HIP library is too old`,
+    String.raw`failure during (?:llama-server )?GPU discovery|discovery watchdog timed out|gpu support may not be`,
+    String.raw`no (?:nvidia )?GPUs? (?:was |were )?detected|no nvidia devices detected|No NVIDIA/AMD GPU detected`,
+    String.raw`cuda driver library init failure|initializing cuda driver|failed to get device context (?!2\b|800)`,
+    String.raw`amdgpu is not supported|/dev/kfd.{0,40}: permission denied|ROCk module is NOT loaded|ggml_\w{1,12}: no devices found`,
+    String.raw`could not select device driver|unresolvable CDI devices|invalid runtime name: nvidia`,
+    String.raw`adding custom device "/dev/(?:kfd|dri|nvidia)[^"]{0,40}": no such file|Insufficient (?:nvidia|amd)\.com/gpu`,
+    String.raw`requested number of devices unavailable for nvidia\.com/gpu|nvidia-device-plugin.{0,80}No devices found`,
+    String.raw`nvidia-container-cli: .{0,60}(?:no cuda-capable device|unknown device|no adapters were found)`,
+  ].join('|'),
+  'i',
+);
 
 export default {
   step: 3,
@@ -9,9 +26,7 @@ export default {
     zh: 'Ollama 启动时没有找到 GPU,改用 CPU 计算,速度慢很多倍。',
   },
   reads: ['ollama-log'],
-  match: lines(
-    /no compatible GPUs were discovered|(?:AMD|NVIDIA) driver (?:is )?too old|failure during (?:llama-server )?GPU discovery|discovery watchdog timed out|gpu support may not be|no (?:nvidia )?GPUs? (?:was |were )?detected|cuda driver library init failure|initializing cuda driver|failed to get device context (?!2\b|800)/i,
-  ),
+  match: computeErrors('absent', words),
   beats: ['cpu-offload-slow', 'ollama-slow'],
   fix: ['nvidia-smi', 'systemctl enable --now nvidia-persistenced', 'systemctl restart ollama'],
   confirm: ["journalctl -u ollama | grep -iE 'inference compute|discover' | tail"],

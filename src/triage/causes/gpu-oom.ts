@@ -1,4 +1,5 @@
-import { type Cause, lines } from '../cause.ts';
+import type { Cause } from '../cause.ts';
+import { computeErrors } from '../compute-error.ts';
 
 export default {
   step: 4,
@@ -9,8 +10,9 @@ export default {
     zh: '模型、上下文或其他程序所需显存超出上限,回答或加载失败。',
   },
   reads: ['ollama-log'],
-  match: lines(
-    /(?:CUDA|ROCm|HIP) error(?: \d+ at \S{1,200})?: out of memory|(?:cuda|hip)Malloc\w* failed: out of memory|(?:unable|failed) to allocate (?:CUDA|ROCm|Vulkan|Metal|SYCL)\d*(?:_\w+)? (?:\w+ )?buffer|reported out-of-memory during startup|runtime OOM detected|CUBLAS_STATUS_ALLOC_FAILED|OutOfDeviceMemory|CommandBufferCallbackErrorOutOfMemory/i,
+  match: computeErrors(
+    'memory',
+    /(?:cuda|hip)Malloc\w* failed: out of memory|(?:unable|failed) to allocate (?:CUDA|ROCm|Vulkan|Metal|SYCL)\d*(?:_\w+)? (?:\w+ )?buffer|reported out-of-memory during startup|runtime OOM detected|metal_buffer_type_\w{0,20}alloc_buffer: error: failed to allocate buffer|failed to allocate compute (?:pp |tg )?buffers/i,
   ),
   beats: [
     'runner-crash-segv',
@@ -26,6 +28,8 @@ export default {
     'runner-hang',
     'queue-full',
     'hot-queue-wait',
+    'service-stopped',
+    'reload-thrash',
   ],
   fix: [
     'ollama ps   # then: ollama stop MODEL',

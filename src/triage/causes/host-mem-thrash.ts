@@ -1,4 +1,5 @@
 import { type Cause, says } from '../cause.ts';
+import { victimOf } from '../oom-victim.ts';
 
 /** The kernel, about work that waits for memory or a disk. */
 const stalled = new RegExp(
@@ -23,7 +24,9 @@ export default {
   reads: ['dmesg', 'incident'],
   match: (records) =>
     records.filter((record) =>
-      record.kind === 'incident' ? / HostSwapping /.test(record.message) : says(record, stalled),
+      record.kind === 'incident'
+        ? / HostSwapping /.test(record.message)
+        : says(record, stalled) && victimOf(record.message) === undefined,
     ),
   beats: ['ollama-slow', 'model-unloaded', 'hot-queue-wait', 'client-abort', 'upstream-timeout'],
   fix: [

@@ -2,7 +2,8 @@ import type { Cause } from '../cause.ts';
 import { victimOf } from '../oom-victim.ts';
 
 /** What Kubernetes and Docker say of a container that was killed; it is Ollama's where its log is looked at. */
-const ofContainer = /\breason"?:\s*"?OOMKilled\b|"OOMKilled":\s*true/i;
+const ofContainer =
+  /\breason"?:\s*"?OOMKilled\b|"OOMKilled":\s*true|\bOOMKilled\s+\d|\bcontainer oom \w{6,64} .{0,200}ollama|low on resource: memory\..{0,160}ollama/i;
 
 export default {
   step: 4,
@@ -30,6 +31,9 @@ export default {
     'upstream-timeout',
     'runner-hang',
     'other-process-oom',
+    'cpu-offload-slow',
+    'gpu-not-detected',
+    'reload-thrash',
   ],
   fix: [
     'free -h',

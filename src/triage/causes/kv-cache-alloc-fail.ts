@@ -9,8 +9,18 @@ export default {
     zh: '模型已加载,但无法为上下文分配内存。服务仍在运行。',
   },
   reads: ['ollama-log'],
-  match: lines(/ggml_aligned_malloc: insufficient memory|failed to allocate buffer for kv cache/i),
-  beats: ['runner-crash-segv', 'panic', 'ollama-slow'],
+  match: lines(
+    /ggml_aligned_malloc: insufficient memory|failed to allocate buffer for (?:kv|rs) cache|llama_kv_cache_init\(\) failed/i,
+  ),
+  beats: [
+    'runner-crash-segv',
+    'panic',
+    'ollama-slow',
+    'cpu-offload-slow',
+    'gpu-not-detected',
+    'service-stopped',
+    'reload-thrash',
+  ],
   fix: [
     'systemctl edit ollama   # [Service] Environment=OLLAMA_CONTEXT_LENGTH=8192 OLLAMA_NUM_PARALLEL=1',
     'systemctl restart ollama',

@@ -1,4 +1,5 @@
 import { type Cause, lines } from '../cause.ts';
+import { errno } from '../nginx-errno.ts';
 
 export default {
   step: 2,
@@ -10,7 +11,12 @@ export default {
     zh: 'Nginx 为每个请求新建连接,本地端口耗尽,502 与 504 混杂出现。',
   },
   reads: ['nginx-error'],
-  match: lines(/connect\(\).{0,200} failed \(99: [^)]{0,80}\)/i),
+  match: lines(
+    new RegExp(
+      String.raw`connect\(\).{0,200} failed ${errno('noAddress')}|bind\(\S{1,60}\) failed \(\d+: [^)]{0,120}\) while connecting to upstream`,
+      'i',
+    ),
+  ),
   fix: [
     'Set keepalive 64; in the upstream block with proxy_http_version 1.1 and proxy_set_header Connection ""',
     'sysctl -w net.ipv4.ip_local_port_range="10240 65535"',

@@ -1,5 +1,15 @@
 import { type Cause, lines } from '../cause.ts';
 
+const corrupt = new RegExp(
+  [
+    String.raw`failed to load model metadata|error reading tensor|bad manifest|couldn't open model file|exceeds file size`,
+    String.raw`ollama/fs/gguf\.\(\*File\)|invalid (?:file )?magic|not within the? ?file bounds|ran out of data|digest mismatch|invalid digest format`,
+    String.raw`not in GGUF format|failed to read (?:magic|tensor|key-value)|llama_model_loader: failed to load model from|illegal split file idx`,
+    String.raw`error loading model: (?:read error|mmap failed: No such|unexpectedly reached end of file)|blobs.sha256[-:]\w{4,64}: no such file`,
+  ].join('|'),
+  'i',
+);
+
 export default {
   step: 3,
   nearest: true,
@@ -10,10 +20,16 @@ export default {
     zh: '该模型的文件为空、不完整或缺失,无法加载。其他模型正常。',
   },
   reads: ['ollama-log'],
-  match: lines(
-    /failed to load model metadata|error reading tensor|bad manifest|couldn't open model file|exceeds file size|ollama\/fs\/gguf\.\(\*File\)|invalid file magic|invalid magic|not within the? ?file bounds|digest mismatch|not in GGUF format|failed to read magic|llama_model_loader: failed to load model from/i,
-  ),
-  beats: ['panic', 'model-missing'],
+  match: lines(corrupt),
+  beats: [
+    'panic',
+    'model-missing',
+    'cpu-offload-slow',
+    'gpu-not-detected',
+    'runner-crash-segv',
+    'service-stopped',
+    'reload-thrash',
+  ],
   fix: ['ollama rm MODEL && ollama pull MODEL'],
   confirm: ['ls -lS /usr/share/ollama/.ollama/models/blobs | tail', 'journalctl -u ollama -n 300 --no-pager'],
   example: {

@@ -10,10 +10,20 @@ export default {
   },
   reads: ['ollama-log'],
   match: lines(
-    /timed out waiting for (?:llama runner|llama-server) to start(?!: context canceled)/i,
+    /(?:timed out|timeout) waiting for (?:llama runner|llama-server|mlx runner|server)(?: to start\b|: )(?!: ?context canceled)/i,
     /context canceled/i,
   ),
-  beats: ['client-abort', 'upstream-timeout', 'ollama-slow', 'runner-crash-segv', 'runner-hang'],
+  beats: [
+    'client-abort',
+    'upstream-timeout',
+    'ollama-slow',
+    'runner-crash-segv',
+    'runner-hang',
+    'cpu-offload-slow',
+    'gpu-not-detected',
+    'service-stopped',
+    'reload-thrash',
+  ],
   fix: ['systemctl edit ollama   # [Service] Environment=OLLAMA_LOAD_TIMEOUT=15m', 'systemctl restart ollama'],
   confirm: [
     'dd if=$(ls -S /usr/share/ollama/.ollama/models/blobs/* | head -1) of=/dev/null bs=1M count=4096',

@@ -1,4 +1,20 @@
-import { type Cause, lines } from '../cause.ts';
+import { type Cause, says } from '../cause.ts';
+
+/** The families of llama.cpp's reasons: what it does not know of a model, and what it does not find in it. */
+const unsupported = new RegExp(
+  [
+    String.raw`GGML_ASSERT\(hparams|(?:unknown|unsupported) (?:model )?architecture|unknown (?:pre-)?tokenizer|unknown projector type`,
+    String.raw`wrong number of tensors|has wrong shape|error loading model: missing tensor|error loading model (?:hyperparameters|vocabulary): `,
+    String.raw`invalid ggml type \d|GGUFv\d is no longer supported|requires a newer version of Ollama`,
+    String.raw`(?:not supported by|no longer compatible with|incompatible with) your version of Ollama`,
+  ].join('|'),
+  'i',
+);
+
+/** Ollama's last word, where nothing says why. */
+const unloadable = /unable to load model: /i;
+const reason =
+  /error loading model:|out of memory|(?:failed|unable|insufficient) (?:to allocate|memory)|magic|CUDA error|ROCm error|signal: |exit status/i;
 
 export default {
   step: 4,
@@ -10,10 +26,19 @@ export default {
     zh: '模型比当前 Ollama 新,其他模型正常。',
   },
   reads: ['ollama-log'],
-  match: lines(
-    /GGML_ASSERT\(hparams|unknown model architecture|unknown (?:pre-)?tokenizer|unsupported model architecture|wrong number of tensors|has wrong shape|requires a newer version of Ollama|not supported by your version of Ollama/i,
-  ),
-  beats: ['runner-crash-segv', 'model-file-corrupt', 'panic'],
+  match: (records) => [
+    ...records.filter((record) => says(record, unsupported)),
+    ...(records.some((record) => says(record, reason)) ? [] : records.filter((record) => says(record, unloadable))),
+  ],
+  beats: [
+    'runner-crash-segv',
+    'model-file-corrupt',
+    'panic',
+    'cpu-offload-slow',
+    'gpu-not-detected',
+    'service-stopped',
+    'reload-thrash',
+  ],
   fix: ['curl -fsSL https://ollama.com/install.sh | sh   # upgrade, then: ollama pull MODEL'],
   confirm: ['ollama --version'],
   example: { kind: 'ollama-log', text: "llama_model_load: error loading model: unknown model architecture: 'fooba'" },

@@ -1,4 +1,20 @@
+import { isLog } from '../../logs/record.ts';
 import { type Cause, says } from '../cause.ts';
+import { stoppedUnit } from '../unit-state.ts';
+
+/** What Nginx, systemd and callers say when it does not run. */
+const notStarted = new RegExp(
+  [
+    String.raw`\[emerg\] |\bbind\(\) to \S{1,100} failed|still could not bind\(\)|open\(\) "\S{0,200}nginx\.pid" failed|invalid PID number`,
+    String.raw`configuration file \S{1,200} test failed|exited with fatal code \d+ and cannot be respawned`,
+    String.raw`(?:Job for )?nginx\.service(?: failed because|: Failed with result|: Control process exited, code=exited, status=[1-9])|Failed to start .{0,60}(?:\bnginx\b|high performance web server)`,
+    String.raw`Failed to connect to \S{1,200} port (?:80|443)\b|ERR_CONNECTION_REFUSED|\bunable to connect to the server\b.{0,60}:443`,
+  ].join('|'),
+  'i',
+);
+
+/** What has a cause of its own: the disk, open files, connections; or what Nginx can do without. */
+const ofAnother = /\((?:28|24|23): |worker_connections|, ignor/;
 
 export default {
   step: 1,
@@ -9,15 +25,14 @@ export default {
     zh: '网站端口无人监听,或被其他程序占用导致 Nginx 无法启动,浏览器无法连接。',
   },
   reads: ['sockets', 'nginx-probe', 'nginx-error'],
-  match: (records) =>
-    records.filter((record) =>
-      record.kind === 'nginx-error'
-        ? says(
-            record,
-            /\bbind\(\) to \S{1,100} failed|still could not bind\(\)|open\(\) "\S{0,200}nginx\.pid" failed|invalid PID number|\[emerg\] (?:unknown|invalid|unexpected|duplicate|directive)\b|configuration file \S{1,200} test failed/,
-          )
+  match: (records) => [
+    ...records.filter((record) =>
+      isLog(record.kind)
+        ? says(record, notStarted) && !says(record, ofAnother)
         : says(record, /nginx does not listen|connection refused|did not answer watch/i),
     ),
+    ...stoppedUnit(records, 'nginx'),
+  ],
   beats: ['no-request-seen', 'request-lost'],
   fix: ['nginx -t && systemctl start nginx'],
   confirm: ['systemctl status nginx --no-pager', 'ss -ltn | grep -E ":(80|443) "'],

@@ -3,7 +3,7 @@ import { goDumpOf, inGoDump } from '../go-dump.ts';
 
 /** The last alternative is the desktop app's, which starts the server. */
 const panicked =
-  /^panic: |\bpanic recovered:|^fatal error: |Main process exited.{0,60}status=2\/INVALIDARGUMENT|server crash \d+ - exit code/i;
+  /(?<!(?:don't|not|kernel) )\bpanic: |\bpanic recovered:|\bhttp: panic serving\b|^fatal error: |Main process exited.{0,60}status=2\/INVALIDARGUMENT|server crash \d+ - exit code/i;
 
 export default {
   step: 4,
@@ -18,7 +18,16 @@ export default {
     ...records.filter((record) => says(record, panicked)),
     ...(goDumpOf(records) === 'server' ? records.filter(inGoDump) : []),
   ],
-  beats: ['runner-crash-segv', 'service-down', 'service-stopped', 'client-abort', 'ollama-slow'],
+  beats: [
+    'runner-crash-segv',
+    'service-down',
+    'service-stopped',
+    'client-abort',
+    'ollama-slow',
+    'cpu-offload-slow',
+    'gpu-not-detected',
+    'reload-thrash',
+  ],
   fix: ['systemctl status ollama --no-pager', 'curl -fsSL https://ollama.com/install.sh | sh   # upgrade'],
   confirm: ['journalctl -u ollama -n 300 --no-pager'],
   example: { kind: 'ollama-log', text: 'panic: runtime error: index out of range [5] with length 5' },

@@ -12,7 +12,8 @@ export default {
   reads: ['ollama-log'],
   match: lines(
     // The system says the reason in its own language.
-    /listen tcp \S{0,60}:\d{1,5}: bind: (?!.{0,20}(?:cannot assign|can't assign|permission denied))/i,
+    /listen tcp[46]? \S{0,60}:\d{1,5}: bind: (?!.{0,20}(?:cannot assign|can't assign|permission denied))|port is already allocated|\b11434\b.{0,80}address already in use|\[Errno (?:98|48|10048)\].{0,80}\bbind/i,
+    /nginx|:(?:80|443)\b/,
   ),
   fix: ['ss -ltnp | grep 11434', 'systemctl restart ollama'],
   confirm: ['curl -s http://localhost:11434/api/version'],

@@ -1,12 +1,13 @@
 import type { AuditLine } from '../../audit-line.ts';
+import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, says } from '../cause.ts';
 import { goDumpOf, inGoDump } from '../go-dump.ts';
 
 const died = new RegExp(
   [
     '(?:llama runner|llama-server|model runner)(?: process)?(?: has)?(?: unexpectedly)? (?:terminated|stopped|exited)(?! successfully)',
-    'process no longer running|error starting (?:the external )?llama runner|terminate called after throwing',
-    String.raw`GGML_ASSERT\(.{1,300}\) failed|(?:ollama|llama)\S{0,30}\[\d+\]: segfault at`,
+    String.raw`process no longer running|^GGML_ABORT|\.(?:c|cpp|cu|m): ?\d+: fatal error|tensor .{1,100} cannot run the operation|error starting (?:the external )?llama runner|terminate called after throwing`,
+    String.raw`GGML_ASSERT\(.{1,300}\) failed|(?:ollama|llama)\S{0,30}\[\d+\](?::? segfault at|:? general protection)|\bsegfault at \w{1,16} ip .{0,80} in (?:lib)?(?:ollama|llama|ggml)|Process \d+ \((?:ollama|llama)[^)]{0,30}\) of user \d+ dumped core`,
     'SIGSEGV|SIGABRT|SIGBUS|signal: (?:segmentation fault|abort|killed|bus error|terminated)|status=(?:6/ABRT|11/SEGV)',
     '0xc0000(?:409|005|374)|ROCm error|error was encountered while running the model',
     // The server talks to it over a port of this machine.
@@ -26,6 +27,15 @@ const brokenOff = ({ outcome, status, ttft, probe, upstream_failure = '' }: Audi
   !probe &&
   !upstream_failure.startsWith('error_record: ');
 
+/** How a runner ends that is stopped with its service. */
+const ended = /signal: (?:killed|terminated)|: EOF\b|exit status|connection refused|forcibly closed/i;
+
+/** Without what the end of the service did to its runner. */
+function unlessStopped(records: readonly LogRecord[]): readonly LogRecord[] {
+  const stop = records.findIndex((record) => says(record, /(?:Stopping|Stopped) (?:ollama\.service|Ollama Service)/i));
+  return stop < 0 ? records : records.filter((record, at) => at < stop || !says(record, ended));
+}
+
 export default {
   step: 4,
   weight: 'root',
@@ -36,10 +46,20 @@ export default {
   },
   reads: ['ollama-log', 'gateway-log', 'dmesg'],
   match: (records) => [
-    ...records.filter((record) => says(record, died) || (record.audit && brokenOff(record.audit))),
+    ...unlessStopped(records).filter((record) => says(record, died) || (record.audit && brokenOff(record.audit))),
     ...(goDumpOf(records) === 'runner' ? records.filter(inGoDump) : []),
   ],
-  beats: ['client-abort', 'ollama-slow', 'upstream-timeout', 'hot-queue-wait', 'model-missing'],
+  beats: [
+    'client-abort',
+    'ollama-slow',
+    'upstream-timeout',
+    'hot-queue-wait',
+    'model-missing',
+    'cpu-offload-slow',
+    'gpu-not-detected',
+    'service-stopped',
+    'reload-thrash',
+  ],
   fix: [
     'systemctl restart ollama',
     "journalctl -k | grep -iE 'oom|segfault|xid' | tail   # signal: killed is what the kernel sends when memory is out",

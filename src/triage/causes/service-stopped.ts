@@ -9,7 +9,9 @@ export default {
     zh: '有人或升级重启了服务,正在输出的回答被切断。',
   },
   reads: ['ollama-log'],
-  match: lines(/(?:Stopping|Stopped) (?:ollama\.service|Ollama Service)|received signal:? ?(?:SIG)?term/i),
+  match: lines(
+    /(?:Stopping|Stopped) (?:ollama\.service|Ollama Service)|received signal:? ?(?:SIG)?term|\bcontainer (?:stop|kill) \w{6,64} .{0,200}ollama|kubelet\s+Stopping container ollama/i,
+  ),
   beats: ['client-abort'],
   fix: ['systemctl start ollama'],
   confirm: [

@@ -10,9 +10,18 @@ export default {
   },
   reads: ['ollama-log'],
   match: lines(
-    /model requires more system memory|model request too large for system|model is too large for system memory|unable to fit model into system memory|unable to allocate CPU buffer|std::bad_alloc|fork\/exec .{0,200}: cannot allocate memory/i,
+    /model requires more system memory|model request too large for system|model is too large for system memory|unable to fit model into system memory|(?:unable|failed) to allocate CPU(?:_\w{1,20})? buffer|std::bad_alloc|model requires \S{1,20} \w?i?B but only|^(?:fatal error|runtime): (?:runtime: )?(?:out of memory|cannot allocate memory)|mmap failed: Cannot allocate memory|errno=1455|paging file is too small|fork\/exec .{0,200}: cannot allocate memory/i,
   ),
-  beats: ['runner-crash-segv', 'panic', 'kv-cache-alloc-fail', 'ollama-slow'],
+  beats: [
+    'runner-crash-segv',
+    'panic',
+    'kv-cache-alloc-fail',
+    'ollama-slow',
+    'cpu-offload-slow',
+    'gpu-not-detected',
+    'service-stopped',
+    'reload-thrash',
+  ],
   fix: [
     'free -h   # MemAvailable decides',
     'fallocate -l 16G /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile',

@@ -10,7 +10,10 @@ export default {
     zh: 'Nginx 以 TLS 连接网关但握手失败,通常是缺少 SNI。',
   },
   reads: ['nginx-error'],
-  match: lines(/while SSL handshaking to upstream|upstream SSL certificate (?:verify error|does not match)/i),
+  match: lines(
+    /while SSL handshaking to upstream|SSL_\w{2,20}\(\) failed .{0,300}while (?:reading|sending)[\w ]{0,40} upstream|upstream SSL certificate (?:verify error|does not match)/i,
+  ),
+  beats: ['upstream-closed'],
   fix: ['Set proxy_ssl_server_name on; or use http:// in proxy_pass; then: nginx -t && systemctl reload nginx'],
   confirm: ['nginx -T | grep -E "proxy_pass|proxy_ssl"'],
   example: {

@@ -1,4 +1,5 @@
 import { type Cause, lines } from '../cause.ts';
+import { errno } from '../nginx-errno.ts';
 
 export default {
   step: 2,
@@ -10,7 +11,11 @@ export default {
   },
   reads: ['nginx-error'],
   match: lines(
-    /upstream (?:prematurely closed connection|sent (?:no valid|invalid) .{0,40}header)|(?:recv|readv|send|writev|sendfile)\w*\(\) failed \((?:32|104): [^)]{0,60}\) while (?:reading|sending)(?: \w+){0,4} upstream/i,
+    new RegExp(
+      String.raw`upstream (?:prematurely closed connection|sent (?!too big))|(?:recv|readv|send|writev|sendfile)\w*\(\) failed ${errno('reset')}[^)]{0,120}\) while (?:reading|sending)(?: \w+){0,4} upstream`,
+      'i',
+    ),
+    /, ignoring/,
   ),
   beats: ['upstream-refused', 'request-lost'],
   fix: ['journalctl -u qwen-gateway -n 50 --no-pager', 'ops config print | grep -A3 whitelist'],

@@ -1,8 +1,15 @@
 import { type Cause, nginxPage, says } from '../cause.ts';
+import { errno } from '../nginx-errno.ts';
 
-/** Nobody listens at the port (111) or the socket file (2), or its backlog is full (11); the end of the line can be cut. */
-const refused =
-  /connect\(\)(?: to \S{1,200})? failed \((?:111|2|11): (?!.{0,200}while (?:resolving|logging))|failed \((?:111|2|11): [^)]{0,80}\) while connecting to upstream/i;
+/** The end of the line can be cut. */
+const refused = new RegExp(
+  String.raw`connect\(\)(?: to \S{1,200})? failed ${errno('refused')}(?!.{0,200}while (?:resolving|logging))|failed ${errno('refused')}[^)]{0,120}\) while connecting to upstream`,
+  'i',
+);
+
+/** A 502 has many reasons, and the error log tells which. */
+const otherReason =
+  /no live upstreams|upstream (?:prematurely|timed out|sent)|while (?:reading|sending|SSL handshaking)[\w ]{0,40} upstream/i;
 
 /** Nginx answered our own request itself; the second is the page of the shipped site. */
 const probeFailed = / (?:502|503 \(gateway_unavailable\)) in \d+ ms$/;
@@ -18,7 +25,9 @@ export default {
   reads: ['nginx-error', 'nginx-access', 'nginx-probe'],
   match: (records) => [
     ...records.filter((record) => says(record, refused)),
-    ...records.filter(({ access }) => nginxPage(access, 502)),
+    ...(records.some((record) => says(record, otherReason))
+      ? []
+      : records.filter(({ access }) => nginxPage(access, 502))),
     ...records.filter(({ kind, message }) => kind === 'nginx-probe' && probeFailed.test(message)),
   ],
   beats: ['no-live-upstreams', 'request-lost', 'client-abort'],

@@ -1,6 +1,7 @@
 import { type Cause, nginxPage, says } from '../cause.ts';
 
-const timedOut = /upstream timed out/i;
+/** The second is the page that Nginx answers with, as a caller quotes it. */
+const timedOut = /upstream timed out|504 Gateway Time-?out/i;
 /** A time that ends before the way is open says nothing of the model. */
 const onTheWay = /while (?:connecting|SSL handshaking) to upstream/i;
 

@@ -1,4 +1,5 @@
 import { type Cause, lines } from '../cause.ts';
+import { errno } from '../nginx-errno.ts';
 
 export default {
   step: 2,
@@ -10,7 +11,14 @@ export default {
   },
   reads: ['nginx-error'],
   match: lines(
-    /upstream timed out \(110: [^)]{0,60}\) while connecting to upstream|connect\(\)(?: to \S{1,200})? failed \((?:13|101|110|113): (?!.{0,200}while (?:resolving|logging))|failed \((?:13|101|110|113): [^)]{0,80}\) while connecting to upstream/i,
+    new RegExp(
+      [
+        String.raw`upstream timed out ${errno('timeout')}[^)]{0,160}\) while connecting to upstream`,
+        String.raw`connect\(\)(?: to \S{1,200})? failed ${errno('unreachable', 'timeout')}(?!.{0,200}while (?:resolving|logging))`,
+        String.raw`failed ${errno('unreachable', 'timeout')}[^)]{0,120}\) while connecting to upstream`,
+      ].join('|'),
+      'i',
+    ),
   ),
   beats: ['no-live-upstreams', 'request-lost', 'client-abort', 'upstream-refused'],
   fix: [

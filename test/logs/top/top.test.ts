@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { AuditLine } from '../../../src/audit-line.ts';
 import { type Piece, scan } from '../../../src/logs/top/scan.ts';
-import type { Grouping } from '../../../src/logs/top/tally.ts';
+import { type Grouping, Tally } from '../../../src/logs/top/tally.ts';
 import { topAbnormal } from '../../../src/logs/top/top.ts';
 import { temporaryFolder } from '../../support/ops.ts';
 import { accessLine, auditLine } from '../../triage/world.ts';
@@ -77,6 +77,47 @@ describe("Nginx's access log", () => {
   });
 });
 
+describe('a log that Nginx writes in a format of its own', () => {
+  const stamp = (second: number) => `24/Nov/2026:00:00:0${second} +0000`;
+  test.each([
+    [
+      'LTSV',
+      (s: number, status: number) =>
+        `time:${stamp(s)}\thost:10.0.0.7\tremote_addr:10.0.0.7\treq:GET /v1/models HTTP/1.1\tstatus:${status}\tsize:405`,
+    ],
+    [
+      'logfmt',
+      (s: number, status: number) =>
+        `time="${stamp(s)}" client=10.0.0.7 method=GET uri=/v1/models status=${status} bytes=405`,
+    ],
+    [
+      'JSON by other names',
+      (s: number, status: number) =>
+        `{"at":"${stamp(s)}","ip":"10.0.0.7","remote_addr":"10.0.0.7","method":"GET","uri":"/v1/models","http_status":${status}}`,
+    ],
+    [
+      'an unknown order',
+      (s: number, status: number) => `[${stamp(s)}] ${status} 7405 10.0.0.7 "GET /v1/models HTTP/1.1" 0.401`,
+    ],
+  ])('such as %s is counted line by line', async (_, lineOf) => {
+    const healthy = Array.from({ length: 30 }, () => lineOf(1, 200));
+    const path = written([...healthy, lineOf(2, 404), lineOf(3, 502), ''].join('\n'), 'access.log');
+    expect((await top([path], 'path')).rows).toEqual([{ value: '/v1/models', count: 2, statuses: { 404: 1, 502: 1 } }]);
+    expect((await top([path])).rows[0]?.value).toBe('10.0.0.7');
+  });
+
+  test('is read by the log_format of its configuration, its packed files too', async () => {
+    const format = '$host $remote_addr [$time_local] "$request" $upstream_status $status $request_time';
+    const line = (upstream: string, status: number) =>
+      `ai.example.com 10.0.0.7 [${stamp(1)}] "GET /v1/models HTTP/1.1" ${upstream} ${status} 0.100\n`;
+    const path = written(line('200', 200) + line('502, 200', 200) + line('200', 499), 'access.log');
+    writeFileSync(`${path}.1.gz`, gzipSync(line('404', 404)));
+    const logFormats = new Map([[path, format]]);
+    const { rows } = await topAbnormal({ files: [path], logFormats, window: day, by: 'path', rows: 5 });
+    expect(rows).toEqual([{ value: '/v1/models', count: 2, statuses: { 404: 1, 499: 1 } }]);
+  });
+});
+
 test('a rotated set is read with its packed files, each once', async () => {
   const path = written(audit(80_000, { status: 401, outcome: 'rejected' }));
   writeFileSync(`${path}.1`, audit(40_000, { status: 401, outcome: 'rejected' }));
@@ -93,10 +134,11 @@ test('pieces that cut lines anywhere count every line once', async () => {
   for (let size = 1; size < text.length; size += 97) {
     const pieces: Piece[] = [];
     for (let from = 0; from < text.length; from += size) pieces.push({ path, from, to: from + size });
-    const tallies = await Promise.all(pieces.slice(0, 400).map((piece) => scan(piece, { window: day, by: 'client' })));
+    const tally = new Tally();
+    await Promise.all(pieces.slice(0, 400).map((piece) => scan(tally, piece, { window: day, by: 'client' })));
     const begun = Math.min(text.length, 400 * size);
     const expected = text.slice(0, begun).split('\n').filter(Boolean).length;
-    expect(tallies.reduce((all, { counts }) => all + (counts.get('10.0.0.7')?.get(401) ?? 0), 0)).toBe(expected);
+    expect(tally.total).toBe(expected);
   }
 });
 

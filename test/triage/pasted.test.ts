@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { diagnoseText } from '../../src/triage/diagnose.ts';
+
+const told = async (...lines: readonly string[]) =>
+  (await diagnoseText(lines.join('\n'), { source: 'pasted' })).verdict;
+
+const timedOut =
+  '2026/05/06 07:08:09 [error] 31#31: *4411 upstream timed out (110: Connection timed out) while reading response header from upstream, client: 198.51.100.9, server: a, request: "POST /v1/chat/completions HTTP/1.1"';
+
+test("Ollama's reason among Nginx's lines is the cause, and Nginx's its echo", async () => {
+  const { cause } = await told(
+    timedOut,
+    timedOut,
+    'time=2026-05-06T07:08:09.123Z level=INFO source=sched.go:470 msg="Load failed" error="timed out waiting for llama runner to start - progress 0.12 - "',
+  );
+  expect(cause).toBe('model-load-timeout');
+});
+
+test("the kernel's reason among Ollama's lines is the cause", async () => {
+  const { cause } = await told(
+    '[GIN] 2026/05/06 - 07:08:09 | 500 |   3.1s |   127.0.0.1 | POST     "/api/chat"',
+    'time=2026-05-06T07:08:09.123Z level=ERROR source=server.go:464 msg="llama runner terminated" error="signal: killed"',
+    'May  6 07:08:09 gpu1 kernel: Out of memory: Killed process 812 (ollama) total-vm:81234567kB',
+  );
+  expect(cause).toBe('host-oom-killed');
+});
+
+test('what a caller wrote accuses nobody, in whichever log it stands', async () => {
+  const { cause } = await told(
+    '198.51.100.9 - - [06/May/2026:07:08:09 +0000] "GET /?q=CUDA+error:+out+of+memory HTTP/1.1" 200 612 "-" "failed: connection refused 11434"',
+    '198.51.100.9 - - [06/May/2026:07:08:10 +0000] "GET / HTTP/1.1" 200 612 "-" "curl"',
+    'time=2026-05-06T07:08:09.123Z level=INFO source=routes.go:1 msg="chat" prompt="panic: CUDA error: out of memory"',
+  );
+  expect(cause).toBe('healthy');
+});
+
+test("Nginx's error log decides what a 502 of its access log means", async () => {
+  const { cause } = await told(
+    timedOut.replace(/upstream timed out .* from upstream/, 'no live upstreams while connecting to upstream'),
+    '198.51.100.9 - - [06/May/2026:07:08:09 +0000] "POST /v1/chat/completions HTTP/1.1" 502 157 "-" "curl"',
+  );
+  expect(cause).toBe('no-live-upstreams');
+});
