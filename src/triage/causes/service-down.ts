@@ -1,5 +1,4 @@
-import type { LogRecord } from '../../logs/record.ts';
-import { type Cause, says } from '../cause.ts';
+import { type Cause, lines, says } from '../cause.ts';
 import { refusedApart, refusedAt } from '../refusal.ts';
 import { stoppedUnit } from '../unit-state.ts';
 
@@ -16,15 +15,9 @@ const absent = new RegExp(
   'i',
 );
 
-/** systemd's end of it, which tells why only where the program's own words are not there. */
+/** systemd's end of it. */
 const notStarted =
   /ollama\.service: Start request repeated too quickly|Failed to start (?:ollama\.service|Ollama Service)/i;
-const own = /\blevel=|^Error: |\bpanic\b|\bollama\[\d+\]|\[GIN\]/;
-
-function stopped(records: readonly LogRecord[]): LogRecord[] {
-  if (records.some(({ text }) => own.test(text))) return [];
-  return [...stoppedUnit(records, 'ollama'), ...records.filter((record) => says(record, notStarted))];
-}
 
 export default {
   step: 3,
@@ -35,11 +28,8 @@ export default {
     zh: '运行模型的程序未安装、未启动或完全无应答,所有聊天都会失败。',
   },
   reads: ['ollama-log', 'ollama-api'],
-  match: (records) => [
-    ...records.filter((record) => says(record, absent)),
-    ...refusedApart(records, 11_434),
-    ...stopped(records),
-  ],
+  match: (records) => [...records.filter((record) => says(record, absent)), ...refusedApart(records, 11_434)],
+  hint: (records) => [...stoppedUnit(records, 'ollama'), ...lines(notStarted)(records)],
   beats: ['ollama-slow', 'upstream-timeout', 'client-abort', 'runner-hang', 'hot-queue-wait'],
   fix: ['systemctl restart ollama', 'journalctl -u ollama -n 300 --no-pager'],
   confirm: ['curl -v http://localhost:11434/api/tags', 'systemctl status ollama --no-pager'],
