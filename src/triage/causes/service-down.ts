@@ -1,11 +1,12 @@
 import { type Cause, lines, says } from '../cause.ts';
 import { refusedApart, refusedAt } from '../refusal.ts';
+import { systemError } from '../system-errors.ts';
 import { stoppedUnit } from '../unit-state.ts';
 
 /** What shells, systemd and clients say where the program is not there, or nobody listens at its port. */
 const absent = new RegExp(
   [
-    String.raw`\bollama'?:? (?:command )?not found|command not found: ollama|'?\bollama'? ?:? ?(?:The term 'ollama' )?is not recognized`,
+    String.raw`\bollama'?:? not found|\bollama\W{1,4}.{0,30}${systemError('notFound')}|${systemError('notFound')}: ollama\b`,
     String.raw`/ollama: No such file or directory$|(?:could(?: not|n't)|failed to) connect to (?:a running |the )?ollama`,
     String.raw`Unit ollama\.service (?:could not be|not) (?:found|loaded)|Unit ollama\.service is masked|No such container: \S{0,60}ollama|\bollama\b.{0,80}\sExited \(\d`,
     String.raw`lookup (?:[\w-]{1,30}\.)?ollama(?!\.(?:ai|com))\S{0,60}.{0,60}(?:no such host|server misbehaving)|getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?:[\w-]{1,30}\.)?ollama(?!\.(?:ai|com))|(?:resolve host:? |Failed to resolve ')(?:[\w-]{1,30}\.)?ollama(?!\.(?:ai|com))`,
