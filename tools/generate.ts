@@ -8,14 +8,8 @@ import { renderReference } from './generate/reference.ts';
 import { renderRules } from './generate/rules.ts';
 import { renderTriage } from './generate/triage.ts';
 
-/** A generated file: path from the repository's root, and its text. */
-export interface GeneratedFile {
-  readonly path: string;
-  readonly text: string;
-}
-
 const root = new URL('../', import.meta.url);
-const files: GeneratedFile[] = (
+const files = (
   await Promise.all([
     renderBoards(),
     renderChecks(),

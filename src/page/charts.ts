@@ -1,6 +1,6 @@
 import { tokenRate } from '../../dashboards/panels/backend.ts';
 import { gpuHeat, gpuMemory } from '../../dashboards/panels/gpu.ts';
-import { latencyBaseline } from '../../dashboards/panels/latency.ts';
+import { latencyBaseline, latencyPanel } from '../../dashboards/panels/latency.ts';
 import { firstToken, openRequests, requestRate } from '../../dashboards/panels/users.ts';
 import { OpsError } from '../errors.ts';
 import type { Series } from '../expression/series.ts';
@@ -9,15 +9,13 @@ import { fill, type Language } from '../text.ts';
 import type { PageSource } from './source.ts';
 
 /** The panels that the page draws, in its order: what users feel, then the machine, then the long view. */
-export const chartPanels: readonly Panel[] = [
-  requestRate,
-  firstToken,
-  tokenRate,
-  openRequests,
-  gpuMemory,
-  gpuHeat,
-  latencyBaseline,
-];
+const chartPanels: readonly Panel[] = [requestRate, firstToken, tokenRate, openRequests, gpuMemory, gpuHeat];
+
+/** The band of the latency is that of the rule as it is configured; of one that is switched off, as it is shipped. */
+function panelsOf(source: PageSource): readonly Panel[] {
+  const rule = source.rules().find(({ name }) => name === 'LatencyAboveBaseline');
+  return [...chartPanels, typeof rule?.threshold === 'number' ? latencyPanel(rule.threshold) : latencyBaseline];
+}
 
 const hour = 3_600_000;
 /** Ranges in milliseconds by their names. */
@@ -53,7 +51,11 @@ interface Charts {
   readonly charts: readonly Chart[];
 }
 
-type Measured = readonly (readonly Series[])[];
+/** A panel, and for each of its queries what was read. */
+interface Measured {
+  readonly panel: Panel;
+  readonly series: readonly (readonly Series[])[];
+}
 
 /**
  * The charts of a range. However many browsers ask, each range is computed once per step of its grid.
@@ -73,18 +75,19 @@ export function createCharts(source: PageSource): (range: string, language: Lang
     const to = Math.floor(source.snapshot().at / step) * step;
     let known = measured.get(range);
     if (known?.to !== to) {
-      const read = ({ queries }: Panel): Measured =>
-        queries.map(({ expression }) => source.series(expression, to - length, to, step));
-      known = { to, panels: chartPanels.map(read) };
+      const read = (panel: Panel): Measured => ({
+        panel,
+        series: panel.queries.map(({ expression }) => source.series(expression, to - length, to, step)),
+      });
+      known = { to, panels: panelsOf(source).map(read) };
       measured.set(range, known);
     }
-    const { panels } = known;
-    const charts = chartPanels.map((panel, index) => chartOf(panel, panels[index] ?? [], language));
+    const charts = known.panels.map((measured) => chartOf(measured, language));
     return { range, from: (to - length) / 1000, to: to / 1000, charts };
   };
 }
 
-function chartOf(panel: Panel, measured: Measured, language: Language): Chart {
+function chartOf({ panel, series }: Measured, language: Language): Chart {
   return {
     key: panel.key,
     title: panel.title[language],
@@ -92,7 +95,7 @@ function chartOf(panel: Panel, measured: Measured, language: Language): Chart {
     unit: panel.unit,
     thresholds: panel.thresholds,
     lines: panel.queries.flatMap(({ legend, band }, index) =>
-      (measured[index] ?? []).map(({ labels, points }) => ({
+      (series[index] ?? []).map(({ labels, points }) => ({
         legend: fill(legend, labels),
         points: points.map(({ at, value }) => [at / 1000, value] as const),
         ...(band === undefined ? {} : { band: { edge: band, key: JSON.stringify(labels) } }),

@@ -60,6 +60,8 @@ export interface Watch {
   /** Values of an expression at `from`, `from + step`, … `to`, milliseconds. */
   series(expression: Expression, from: number, to: number, step: number): readonly Series[];
   exposition(): Promise<string>;
+  /** Those in force. */
+  rules(): readonly ActiveRule[];
   readonly contentType: string;
   /** What operators say: it is read at the next evaluation. */
   readonly operator: IncidentStore['operator'];
@@ -162,6 +164,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     contentType: metrics.contentType,
     metrics,
     exposition: () => metrics.exposition(),
+    rules: () => rules,
     tick: () => loop.tick(),
     use(next) {
       ({ rules, maintenance } = next);

@@ -2,10 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { latencyBaseline, latencyPanel } from '../../dashboards/panels/latency.ts';
 import type { Chart } from '../../src/page/charts.ts';
 import { pageSchema } from '../../src/page/config.ts';
 import type { PageState } from '../../src/page/state.ts';
 import { heartbeatMs, lookMs } from '../../src/page/stream.ts';
+import { activate, loadRuleGroups } from '../../src/rule.ts';
 import { eventually, temporaryFolder } from '../support/ops.ts';
 import { openStream, pageRig } from './support.ts';
 
@@ -185,15 +187,24 @@ describe('assets and data', () => {
     );
   });
 
-  test('the two edges of a baseline belong together', async () => {
-    const { url, samples, clock } = await pageRig();
+  test('the shipped band is that of the shipped rule', async () => {
+    const rules = activate((await loadRuleGroups()).flatMap((group) => group.rules));
+    expect(rules.find(({ name }) => name === 'LatencyAboveBaseline')?.threshold).toBe(0.3);
+    expect(latencyBaseline).toEqual(latencyPanel(0.3));
+  });
+
+  test.each([
+    ['as it is shipped', [], '30 %', 2.6],
+    ['of a rule that was configured', [{ name: 'LatencyAboveBaseline', threshold: 0.5 }], '50 %', 3],
+  ])('the two edges of a baseline belong together, %s', async (_, rules, percent, edge) => {
+    const { url, samples, clock } = await pageRig({}, rules);
     const labels = { model: 'qwen3:32b', stat: 'mean' };
     samples.append([{ name: 'ops_latency_baseline_seconds', labels, value: 2, at: clock.now() - 1000 }]);
     const { charts } = (await (await fetch(`${url}/api/charts?range=1h`)).json()) as { charts: Chart[] };
     const lines = charts.find(({ key }) => key === 'latency-baseline')?.lines ?? [];
     expect(lines.map(({ legend, points, band }) => [legend, points.at(-1)?.[1], band?.edge])).toEqual([
       ['qwen3:32b mean of 7 d', 2, 'low'],
-      ['qwen3:32b 30 % above it', 2.6, 'high'],
+      [`qwen3:32b ${percent} above it`, edge, 'high'],
     ]);
     expect(lines[0]?.band?.key).toBe(lines[1]?.band?.key);
   });

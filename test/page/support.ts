@@ -14,7 +14,10 @@ import { ruleOf } from '../watch/support.ts';
 export const start = Date.parse('2026-11-25T03:12:00Z');
 
 /** The page over real stores, with one incident that fires; its clock stands still. */
-export async function pageRig(config: Record<string, unknown> = {}) {
+export async function pageRig(
+  config: Record<string, unknown> = {},
+  rules: readonly { name: string; threshold: number }[] = [],
+) {
   const folder = temporaryFolder('page');
   const clock = new ManualClock(start);
   const incidents = openIncidents(folder, 'example.org');
@@ -34,6 +37,7 @@ export async function pageRig(config: Record<string, unknown> = {}) {
     exposition: async () => 'ops_up 1\n',
     operator: incidents.operator,
     series: seriesOf.bind(undefined, samples),
+    rules: () => rules,
     snapshot: () => snapshotOf([], [alert], incidents, true, clock.now()),
   };
   const page = await startPage(source, { config: pageSchema.parse({ listen: '127.0.0.1:0', ...config }), clock });

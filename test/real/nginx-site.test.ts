@@ -60,7 +60,10 @@ realPart('nginx', nginx !== undefined)('the shipped Nginx site', () => {
       http: `http://127.0.0.1:${httpPort}`,
       port: httpsPort,
     });
-    upstream = await startOllamaSimulator({ models: ['m'] });
+    upstream = await startOllamaSimulator({
+      models: ['m'],
+      answer: Array.from({ length: 3000 }, (_, index) => `w${index}`).join(' '),
+    });
     ui = await startUi();
     gateway = startOps('gateway', {
       listen: `127.0.0.1:${gatewayPort}`,
@@ -107,7 +110,7 @@ realPart('nginx', nginx !== undefined)('the shipped Nginx site', () => {
       dispatcher: insecure,
       method: 'POST',
       headers: { host: 'ai.yourcompany.com', 'content-type': 'application/json', 'x-api-key': 'k', ...headers },
-      body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...body }),
+      body: JSON.stringify({ model: 'm', max_tokens: 5, messages: [{ role: 'user', content: 'hi' }], ...body }),
     });
 
   test('a chat is one request id in its answer, in the access log and in the audit line', async () => {
@@ -134,22 +137,27 @@ realPart('nginx', nginx !== undefined)('the shipped Nginx site', () => {
     expect(access.seconds).toBeGreaterThanOrEqual(0);
   });
 
-  test('a stream arrives in pieces, and ends at Ollama when its caller leaves', async () => {
-    const { body } = await chat({ stream: true });
-    let pieces = 0;
-    for await (const _ of body) pieces += 1;
-    expect(pieces).toBeGreaterThan(1);
-
-    // A generation that goes on for ever.
+  test('every token is there before the next is made, and a stream ends at Ollama when its caller leaves', async () => {
+    // A generation that says three words and no more, for ever: nothing pushes them out of a buffer.
     upstream.fault = 'stall';
     const left = await chat({ stream: true });
-    left.body.once('data', () => left.body.destroy());
+    let received = '';
+    left.body.on('data', (data) => (received += String(data)));
     left.body.once('error', () => undefined);
+    await eventually('three words', () => (received.match(/"content":"\s?\w/g) ?? []).length === 3);
+    left.body.destroy();
     await eventually('the end at Ollama', () =>
       upstream.requests.some(({ path, aborted }) => path === '/api/chat' && aborted),
     );
     upstream.fault = 'none';
   });
+
+  test('a long stream comes whole', async () => {
+    const { body } = await chat({ stream: true, max_tokens: undefined });
+    const said = await body.text();
+    expect(said.match(/\bw\d+/g)?.length).toBe(3000);
+    expect(said).toMatch(/data: \[DONE\]\n\n$/);
+  }, 60_000);
 
   test('every answer of every place has the security headers', async () => {
     for (const path of ['/', '/assets/app.1a2b3c4d.js', '/v1/models', '/v1/nowhere']) {
@@ -169,7 +177,9 @@ realPart('nginx', nginx !== undefined)('the shipped Nginx site', () => {
       return headers['cache-control'];
     };
     expect(await cached('/assets/app.1a2b3c4d.js')).toBe('public, max-age=31536000, immutable');
-    expect(await cached('/assets/app.js')).toBe('no-cache');
+    for (const path of ['/assets/app.js', '/my-background.png', '/assets/app.component.js']) {
+      expect(await cached(path), path).toBe('no-cache');
+    }
     expect(await cached('/')).toBe('no-cache');
   });
 

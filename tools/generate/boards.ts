@@ -1,7 +1,7 @@
 import type { Board } from '../../dashboards/board.ts';
 import { buildBoard } from '../../dashboards/builder.ts';
 import { discover } from '../../src/discover.ts';
-import type { GeneratedFile } from '../generate.ts';
+import type { GeneratedFile } from './file.ts';
 
 const folder = new URL('../../dashboards/boards/', import.meta.url);
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Check } from '../../src/check.ts';
 import { discover } from '../../src/discover.ts';
 import { xids } from '../../src/xid.ts';
-import type { GeneratedFile } from '../generate.ts';
+import type { GeneratedFile } from './file.ts';
 import { type JsonSchema, optionRows } from './reference.ts';
 
 const folder = new URL('../../src/checks/', import.meta.url);

@@ -1,5 +1,5 @@
 import { intended } from '../../test/real/differential/intended.ts';
-import type { GeneratedFile } from '../generate.ts';
+import type { GeneratedFile } from './file.ts';
 
 const head = `# Differences to Ollama's own /v1
 

@@ -5,7 +5,7 @@ import { formatDuration } from '../../src/duration.ts';
 import { promql } from '../../src/expression/promql.ts';
 import { type ActiveRule, activate, formatValue, loadRuleGroups, type Rule } from '../../src/rule.ts';
 import { ruleFile } from '../../src/rule-file.ts';
-import type { GeneratedFile } from '../generate.ts';
+import type { GeneratedFile } from './file.ts';
 
 /** The Prometheus rule file and the runbook, one section per rule. */
 export async function renderRules(): Promise<GeneratedFile[]> {

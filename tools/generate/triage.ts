@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { loadCauses } from '../../src/triage/catalogue.ts';
 import type { NamedCause } from '../../src/triage/engine.ts';
 import { reportSchema } from '../../src/triage/report-schema.ts';
-import type { GeneratedFile } from '../generate.ts';
+import type { GeneratedFile } from './file.ts';
 
 const boxes: readonly string[] = [
   'Not a cause',

@@ -13,8 +13,7 @@ function showState(state) {
   texts = state.texts;
   document.documentElement.lang = state.language === 'zh' ? 'zh-CN' : 'en';
   for (const place of document.querySelectorAll('[data-text]')) place.textContent = texts[place.dataset.text];
-  byId('login').hidden = true;
-  document.querySelector('main').hidden = false;
+  showLogin(false);
   showVerdict(state);
   showPath(state);
   showIncidents(state);
@@ -60,11 +59,17 @@ function follow() {
   });
 }
 
+/** Either the login or the page, of which the skip link is a part. */
+function showLogin(shown) {
+  byId('login').hidden = !shown;
+  byId('overview').hidden = shown;
+  byId('skip').hidden = shown;
+}
+
 function askToken() {
   stream.close();
   byId('verdict').textContent = '';
-  byId('login').hidden = false;
-  document.querySelector('main').hidden = true;
+  showLogin(true);
   byId('token').focus();
 }
 

@@ -144,7 +144,7 @@ interface Ports {
 }
 
 /** deploy/nginx/qwen3-prod.conf with this site's ports and folder; nothing else changes. */
-function shippedSite(folder: string, { http, https, gateway, ui }: Ports): string {
+export function shippedSite(folder: string, { http, https, gateway, ui }: Ports): string {
   return readFileSync(join(repository, 'deploy/nginx/qwen3-prod.conf'), 'utf8')
     .replaceAll('server_name ai.yourcompany.com;', 'server_name localhost;')
     .replace('listen 80;', `listen 127.0.0.1:${http};`)
