@@ -78,7 +78,9 @@ export function migrate(database: DatabaseSync): void {
   // Not WAL, whose files beside the database could not be made anew on a full disk: see reserve.ts.
   // The reserve goes through the cache of pages once, of which SQLite would keep 2 MB.
   // A table cannot be replaced while rows that refer to it are watched; SQLite ignores this within a transaction.
-  database.exec('PRAGMA journal_mode = PERSIST; PRAGMA synchronous = FULL; PRAGMA cache_size = -500; PRAGMA foreign_keys = OFF');
+  database.exec(
+    'PRAGMA journal_mode = PERSIST; PRAGMA synchronous = FULL; PRAGMA cache_size = -500; PRAGMA foreign_keys = OFF',
+  );
   transaction(database, () => {
     const from = versionOf(database);
     for (const version of versions.slice(from)) database.exec(version);
