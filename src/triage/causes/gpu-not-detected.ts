@@ -19,7 +19,8 @@ const words = new RegExp(
 );
 
 /** What Ollama computes with, where that is the processor, and where it is a card. */
-const processor = /inference compute\b.{0,60}\blibrary=cpu\b|compatible gpu libraries" compatible=\[\]/;
+const processor =
+  /inference compute\b.{0,60}\blibrary=cpu\b|compatible gpu libraries" compatible=\[\]|\bCUDA not detected: /;
 const card = /inference compute\b.{0,60}\blibrary=(?!cpu)\w|offloaded [1-9]\d{0,3}\/|layers\.offload=[1-9]/i;
 
 const isServed = ({ gin }: LogRecord) => gin?.status === 200 && generation.test(gin.path);
