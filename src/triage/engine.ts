@@ -84,7 +84,7 @@ export function toEvidence({ source, line, text }: LogRecord): EvidenceLine {
 
 /** Lines that say that something went wrong, for a log in which no cause fits. */
 const alarming =
-  /level=(?:ERROR|FATAL)|\[(?:emerg|alert|crit|error)\]|\bpanic\b|\bfatal\b|Traceback|segfault|status=\d+\/|^Error: |\bfailed\b|\b50[0-9] (?:Bad Gateway|Internal Server Error|Service (?:Temporarily )?Unavailable|Gateway Time)|exited with code [1-9]|command not found|Exception\b/i;
+  /level=(?:ERROR|FATAL)|\[(?:emerg|alert|crit|error)\]|\bpanic\b|\bfatal\b|Traceback|segfault|status=\d+\/|^Error: |\bfailed\b|\b50[0-9] (?:Bad Gateway|Internal Server Error|Service (?:Temporarily )?Unavailable|Gateway Time)|exited with code [1-9]|command not found|Exception\b|[a-z]Error: |"error": ?"\w|timed out|connection refused|ECONN\w+|unreachable|\bcrash(?:ed|es)?\b|\baborted\b|unexpected EOF|permission denied|no such host|TLS handshake timeout/i;
 
 /** The kernel's log is full of what failed and matters to no chat. */
 const alarmingKernel =
