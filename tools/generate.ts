@@ -3,7 +3,9 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderBoards } from './generate/boards.ts';
 import { renderChecks } from './generate/checks.ts';
+import { renderCommands } from './generate/commands.ts';
 import { renderDifferences } from './generate/differences.ts';
+import { renderErrors } from './generate/errors.ts';
 import { renderReference } from './generate/reference.ts';
 import { renderRules } from './generate/rules.ts';
 import { renderTriage } from './generate/triage.ts';
@@ -13,7 +15,9 @@ const files = (
   await Promise.all([
     renderBoards(),
     renderChecks(),
+    renderCommands(),
     renderDifferences(),
+    renderErrors(),
     renderReference(),
     renderRules(),
     renderTriage(),

@@ -70,7 +70,7 @@ export function pageState(
     incidents: incidentsOf(snapshot),
     silences: silencesOf(snapshot),
     models: modelsOf(source, at),
-    certificates: certificatesOf(source, at),
+    certificates: certificatesOf(source, at, language),
     schedule: scheduleOf(source, checks, at),
     mailing,
     waitingMails: waitingMails(snapshot),

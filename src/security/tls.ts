@@ -1,4 +1,4 @@
-import { certificateProblems, type JudgedCertificate } from '../certificate-problems.ts';
+import { certificateProblems, certificateProblemTexts } from '../certificate-problems.ts';
 import { judgePresented } from '../probes/certificate.ts';
 import { offerSuites } from '../probes/client-hello.ts';
 import { offer } from '../probes/handshake.ts';
@@ -85,25 +85,13 @@ const join = (texts: readonly Text[], between = ', '): Text => ({
   zh: texts.map(({ zh }) => zh).join(between),
 });
 
-const problemTexts: Readonly<Record<keyof JudgedCertificate, Text>> = {
-  unreadable: { en: 'it cannot be read', zh: '无法读取' },
-  expired: { en: 'it has expired', zh: '已过期' },
-  not_yet_valid: { en: 'it is not valid yet', zh: '尚未生效' },
-  wrong_host: { en: 'it is for another name', zh: '域名不匹配' },
-  untrusted: { en: 'no authority that is trusted signed it', zh: '签发机构不受信任' },
-  chain_incomplete: { en: 'its chain is incomplete', zh: '证书链不完整' },
-  chain_order: { en: 'its chain is in the wrong order', zh: '证书链顺序错误' },
-  key_mismatch: { en: 'the private key is not its own', zh: '与私钥不匹配' },
-  addresses_differ: { en: 'the addresses of the name present different ones', zh: '同一域名的各地址证书不一致' },
-};
-
 async function judgeCertificate(site: Site, { timeoutMs }: SecurityContext): Promise<Verdict> {
   const answers = await askEveryAddress({ ...site, timeoutMs });
   const presented = answers.flatMap((answer) => answer.presented ?? []);
   const judged = presented.map((one) => judgePresented(one, site.host, Date.now()));
   const problems = certificateProblems.filter((problem) => judged.some((one) => one[problem]));
   const failures = answers.flatMap(({ address, failure }) => (failure === undefined ? [] : `${address}: ${failure}`));
-  if (problems.length > 0) return broken(join(problems.map((problem) => problemTexts[problem])));
+  if (problems.length > 0) return broken(join(problems.map((problem) => certificateProblemTexts[problem])));
   if (presented.length === 0 || failures.length > 0) return unknown(untranslated(failures.join(', ')));
   const dates = presented.map(({ certificate }) => certificate.validTo).join(', ');
   return ok({ en: 'until {dates}', zh: '有效期至 {dates}' }, { dates });

@@ -56,6 +56,14 @@ describe.skipIf(!possible)('docs/deploy.md', () => {
     expect(found.map(({ verdict, claim }) => `${verdict} ${claim}`)).toEqual(unknownFromInside);
   });
 
+  test('Ollama reaches no registry until its drop-in is lifted, and keeps its limits', () => {
+    const lines = linesOf('pull');
+    expect(lines.slice(0, 3)).toEqual(['shipped: asked 0', 'lifted: asked 1', 'closed again: asked 1']);
+    expect(lines).toEqual(
+      expect.arrayContaining(['OLLAMA_KEEP_ALIVE:30m0s', 'OLLAMA_MAX_QUEUE:64', 'OLLAMA_NUM_PARALLEL:4']),
+    );
+  });
+
   test("the services run the package's own Node, although the machine has another", () => {
     const [machines, ...services] = linesOf('runtime');
     expect(machines).toMatch(/^v18\./);
@@ -72,7 +80,8 @@ describe.skipIf(!possible)('docs/deploy.md', () => {
       'nobody not -r /etc/clawdbot-ops/ops.yaml',
       'nobody not -r /var/log/clawdbot-ops/qwen-gateway.log',
     ]);
-    expect(lines.at(-1)).toBe('journal');
+    expect(lines.at(-2)).toBe('journal');
+    expect(lines.at(-1)?.split(' ')).toContain('video');
   });
 
   test('a renewal changes the certificate that is served, and the copy that watch reads', () => {

@@ -1,7 +1,9 @@
 import { certificateFileMatchesLive, certificateNotAfter, certificateProblem } from '../../catalogue/certificate.ts';
 import { ollamaModelContext, ollamaModelVram, ollamaModelVramRatio } from '../../catalogue/ollama.ts';
 import { jobLastStart, jobMissed, jobOverruns, jobPeriod } from '../../catalogue/watch.ts';
+import { certificateProblemTexts } from '../../certificate-problems.ts';
 import { compare, type Expression, number, select } from '../../expression/ast.ts';
+import type { Language, Text } from '../../text.ts';
 import type { CheckStatus } from '../../watch/snapshot.ts';
 import type { PageSource } from '../source.ts';
 import { instant } from './instant.ts';
@@ -52,8 +54,10 @@ export function modelsOf(source: PageSource, at: number): ModelView[] {
     .sort((a, b) => b.vram - a.vram);
 }
 
+const textOf: ReadonlyMap<string, Text> = new Map(Object.entries(certificateProblemTexts));
+
 /** The certificates, the first to end first. */
-export function certificatesOf(source: PageSource, at: number): CertificateView[] {
+export function certificatesOf(source: PageSource, at: number, language: Language): CertificateView[] {
   const broken = instant(source, compare(select(certificateProblem), '==', number(1)), at);
   const matches = lookup(source, select(certificateFileMatchesLive), at);
   return instant(source, select(certificateNotAfter), at)
@@ -63,7 +67,7 @@ export function certificatesOf(source: PageSource, at: number): CertificateView[
       daysLeft: Math.floor((value - at / 1000) / 86_400),
       problems: broken
         .filter(({ labels }) => labels['target'] === target && labels['source'] === where)
-        .map(({ labels }) => labels['problem'] ?? ''),
+        .map(({ labels: { problem = '' } }) => textOf.get(problem)?.[language] ?? problem),
       reloaded: matches({ target }) !== 0,
     }))
     .sort((a, b) => a.daysLeft - b.daysLeft);

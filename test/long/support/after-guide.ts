@@ -13,6 +13,21 @@ curl -sS -o /dev/null -w 'page=%{http_code}\\n' https://${site}/
 echo "$key" >/root/key
 ops security --key-file /root/key --json || test $? = 3`,
 
+  pull: `ip addr add 203.0.113.1/32 dev lo
+python3 -m http.server 5000 --bind 203.0.113.1 >/root/registry.log 2>&1 &
+curl -fs --retry 9 --retry-delay 1 --retry-connrefused -o /dev/null http://203.0.113.1:5000/
+pull() {
+  curl -s -m 3 -o /dev/null http://127.0.0.1:11434/api/pull -d '{"model":"203.0.113.1:5000/library/x","insecure":true,"stream":false}' || true
+  echo "$1: asked $(grep -c manifests /root/registry.log)"
+}
+pull shipped
+$(sed -n 's/^# \\(systemctl set-property .*IPAddressDeny=\\) .*/\\1/p' /etc/systemd/system/ollama.service.d/clawdbot-ops.conf)
+pull lifted
+systemctl daemon-reload
+pull 'closed again'
+kill %1
+journalctl -u ollama --no-pager | grep -o 'OLLAMA_\\(NUM_PARALLEL\\|MAX_QUEUE\\|KEEP_ALIVE\\):[0-9a-z]*' | sort -u`,
+
   runtime: `node --version
 for service in qwen-gateway clawdbot-ops-watch; do readlink /proc/$(systemctl show -p MainPID --value $service)/exe; done
 PATH=/usr/bin:/bin /usr/local/bin/qwen-gateway --help | head -n 1`,
@@ -28,7 +43,8 @@ may qwen-gateway -r /etc/clawdbot-ops/ops.yaml
 may qwen-gateway -r /var/lib/clawdbot-ops/samples.db
 may nobody -r /etc/clawdbot-ops/ops.yaml
 may nobody -r ${audit}
-setpriv --reuid clawdbot-ops --regid clawdbot-ops --init-groups journalctl -q -n 1 -u ollama | grep -q . && echo journal`,
+setpriv --reuid clawdbot-ops --regid clawdbot-ops --init-groups journalctl -q -n 1 -u ollama | grep -q . && echo journal
+id -nG clawdbot-ops`,
 
   renewal: `${serial}
 certbot renew --force-renewal -q 2>&1 | grep -v Warning | grep -v warnings.warn || true

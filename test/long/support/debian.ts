@@ -125,7 +125,9 @@ function inChroot(root: string, script: string): string {
 
 /** Its console is a terminal, which systemd wants; /run is an empty one, so that nothing of this machine is touched. */
 function boot(root: string): void {
-  const container = `systemd-nspawn --register=no --keep-unit --private-network -D ${root} --boot --console=interactive`;
+  // IPAddressDeny of a unit is a program in the kernel.
+  const mayFilter = '--capability=CAP_BPF --system-call-filter=bpf';
+  const container = `systemd-nspawn --register=no --keep-unit --private-network ${mayFilter} -D ${root} --boot --console=interactive`;
   // Whoever ends it ends all that it started.
   const alone = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const words = [...alone, 'bash', '-c', `mount -t tmpfs none /run; exec script -qefc '${container}' /dev/null`];
