@@ -51,8 +51,8 @@ const reached = [
   await report('the field, half a, with which they were improved', field('a')),
   await report('the field, half b, whose misses were read last', field('b')),
   await report('the field, found when the rules were done', blind()),
+  await report('the second set, labelled before any run', unseen('second')),
 ];
-// Measured, not gated: rules fitted to these sets would say nothing of the next log.
-await report('the second set, labelled before any run', unseen('second'));
+// Measured, not gated: rules fitted to this set would say nothing of the next log.
 await totals('the third set, whose misses stay unread', unseen('third'));
 if (reached.includes(false)) process.exitCode = 1;

@@ -9,7 +9,7 @@ const failedCall = new RegExp(
     String.raw`\b(?:cu|cuda|hip|nccl)[A-Z]\w{2,40}(?:\([^()]{0,200}\))? (?:failed|returned error|error)\b`,
     String.raw`\bcuBLAS error\b|\bCU(?:BLAS|DNN)_STATUS_(?!SUCCESS)[A-Z_]+|failed to initialize (?:CUDA|ROCm|HIP):`,
     String.raw`\bVK_ERROR_[A-Z_]+|\bvk::[\w:]{1,60}: Error\w+|\bError(?:OutOf(?:Device|Host)Memory|DeviceLost)\b`,
-    String.raw`\bkIOGPUCommandBufferCallbackError\w+|\bcommand buffer \d+ failed with status \d|UR_RESULT_ERROR_[A-Z_]+`,
+    String.raw`\bkIO(?:GPU|Accel)CommandBufferCallbackError\w+|\bCaused GPU \w+ Error|\bcommand buffer \d+ failed with status \d|UR_RESULT_ERROR_[A-Z_]+`,
     String.raw`\bHSA_STATUS_ERROR\w*|\bHW Exception by GPU|\bMemory access fault by GPU`,
   ].join('|'),
 );
@@ -19,7 +19,7 @@ const subjects = {
   memory:
     /out of memory|out-of-memory|OUT_OF_(?:DEVICE_)?MEMORY|OutOf(?:Device)?Memory|MemoryAllocation|STATUS_ALLOC_FAILED|Insufficient Memory|OUT_OF_RESOURCES/i,
   ecc: /uncorrectable ECC|ECC_?UNCORRECTABLE/i,
-  hang: /launch timed out|LAUNCH_?TIMEOUT|ErrorTimeout|ErrorHang\b|GPU Hang/i,
+  hang: /launch timed out|LAUNCH_?TIMEOUT|ErrorTimeout|GPU Timeout Error|ErrorHang\b|GPU Hang/i,
   build:
     /no kernel image|NoKernelImage|NO_BINARY_FOR_GPU|NoBinaryForGpu|kernel image is invalid|InvalidKernelImage|invalid device function|InvalidDeviceFunction|named symbol not found|unsupported toolchain|UnsupportedPtx|ARCH_MISMATCH/i,
   driver:

@@ -41,7 +41,8 @@ const finding = ({ code, cause }: NamedCause, shown: readonly LogRecord[]): Find
 
 /**
  * Orders findings, the explanation first: a cause comes before its echoes (`beats`), a root before a symptom before
- * something minor, and among equals the box that the flowchart asks first. What explains a root is itself one.
+ * something minor, and among equals the box that the flowchart asks first, then what
+ * stands first in the log. What explains a root is itself one.
  */
 export function rank(findings: readonly Finding[]): Finding[] {
   const beaten = new Set(findings.flatMap(({ cause }) => cause.beats ?? []));
@@ -52,8 +53,17 @@ export function rank(findings: readonly Finding[]): Finding[] {
       ),
     );
   const order = (finding: Finding) => weigh(finding) * 20 + (beaten.has(finding.code) ? 10 : 0) + finding.cause.step;
-  return findings.toSorted((a, b) => order(a) - order(b));
+  return findings.toSorted((a, b) => order(a) - order(b) || earlier(a, b));
 }
+
+/** Orders two findings of one log by the line that showed each first. */
+function earlier(a: Finding, b: Finding): number {
+  if (a.records[0]?.source !== b.records[0]?.source) return 0;
+  return firstLine(a) - firstLine(b);
+}
+
+const firstLine = ({ records }: Finding) =>
+  records.reduce((first, { line }) => Math.min(first, line ?? 0), Number.MAX_SAFE_INTEGER);
 
 /** What a finding says, as it is printed and mailed. */
 export function toVerdict({ code, cause, records }: Finding): Verdict {
@@ -84,7 +94,7 @@ export function toEvidence({ source, line, text }: LogRecord): EvidenceLine {
 
 /** Lines that say that something went wrong, for a log in which no cause fits. */
 const alarming =
-  /level=(?:ERROR|FATAL)|\[(?:emerg|alert|crit|error)\]|\bpanic\b|\bfatal\b|Traceback|segfault|status=\d+\/|^Error: |\bfailed\b|\b50[0-9] (?:Bad Gateway|Internal Server Error|Service (?:Temporarily )?Unavailable|Gateway Time)|exited with code [1-9]|command not found|Exception\b/i;
+  /level=(?:ERROR|FATAL)|\[(?:emerg|alert|crit|error)\]|\bpanic\b|\bfatal\b|Traceback|segfault|status=\d+\/|^Error: |\bfailed\b|\b50[0-9] (?:Bad Gateway|Internal Server Error|Service (?:Temporarily )?Unavailable|Gateway Time)|exited with code [1-9]|command not found|^curl: \(\d|\bself-detected stall|Exception\b|[a-z]Error: |"error": ?"\w|timed out|connection refused|ECONN\w+|unreachable|\bcrash(?:ed|es)?\b|\baborted\b|unexpected EOF|permission denied|no such host|TLS handshake timeout/i;
 
 /** The kernel's log is full of what failed and matters to no chat. */
 const alarmingKernel =

@@ -7,6 +7,7 @@ import {
   falseAlarms,
   field,
   goals,
+  isRight,
   judge,
   shares,
   unseen,
@@ -17,12 +18,13 @@ const sets = [
   { name: 'the field, half a', cases: field('a'), atLeast: 80 },
   { name: 'the field, half b', cases: field('b'), atLeast: 80 },
   { name: 'the field, found when the rules were done', cases: blind(), atLeast: 40 },
+  { name: 'the second set', cases: unseen('second'), atLeast: 120 },
 ];
 
 describe.each(sets)('$name', ({ cases, atLeast }) => {
   test('reaches its goals, and the misses are printed', async () => {
     const judged = await judge(cases);
-    const misses = judged.filter(({ label, cause }) => label !== cause);
+    const misses = judged.filter((one) => !isRight(one));
     for (const { id, label, cause } of misses) console.log(`${id}: ${label}, got ${cause}`);
     expect(cases.length).toBeGreaterThanOrEqual(atLeast);
     const { cause, box } = shares(judged);
@@ -41,11 +43,11 @@ describe.each(sets)('$name', ({ cases, atLeast }) => {
 });
 
 // No threshold: the shares say how triage does on logs that no rule was written for.
-test.each(['second', 'third'] as const)('the shares of the %s set are printed', async (set) => {
-  const judged = await judge(unseen(set));
+test('the shares of the third set are printed', async () => {
+  const judged = await judge(unseen('third'));
   const { cause, box } = shares(judged);
   const alarms = falseAlarms(judged).length;
-  console.log(`${set}: cause ${cause.toFixed(3)}, box ${box.toFixed(3)}, ${alarms} false alarms`);
+  console.log(`third: cause ${cause.toFixed(3)}, box ${box.toFixed(3)}, ${alarms} false alarms`);
   expect(judged.length).toBeGreaterThanOrEqual(120);
 });
 

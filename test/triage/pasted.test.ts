@@ -41,3 +41,11 @@ test("Nginx's error log decides what a 502 of its access log means", async () =>
   );
   expect(cause).toBe('no-live-upstreams');
 });
+
+test('a line that was cut off in a known phrase is read to its end', async () => {
+  expect((await told('Sorry, llama runner process has termina')).cause).toBe('runner-crash-segv');
+  expect((await told(`${timedOut.slice(0, 100)}>`, 'May 06 07:08:09 web systemd[1]: Started a thing.')).cause).toBe(
+    'upstream-timeout',
+  );
+  expect((await told('2023/10/11 15:40:08 llama.go:313: starting llama runner')).cause).toBe('healthy');
+});

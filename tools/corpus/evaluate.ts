@@ -51,8 +51,8 @@ export function field(half: 'a' | 'b'): CorpusCase[] {
   return half === 'a' ? all.slice(0, middle) : all.slice(middle);
 }
 
-/** Every case there is. */
-export const everyCase = () => [...corpus(), ...field('a'), ...field('b'), ...blind()];
+/** Every case that was read. */
+export const everyCase = () => [...corpus(), ...field('a'), ...field('b'), ...blind(), ...unseen('second')];
 
 /** Diagnoses every case; with `guess` without being told the kind of log. */
 export function judge(cases: readonly CorpusCase[], guess = false): Promise<Judged[]> {

@@ -22,6 +22,8 @@ const prefixes = [
   // syslog, journald, kubelet (CRI), docker -t, Grafana, logcli
   String.raw`(?:<\d{1,3}>)?(?:${iso}|${syslogTime})(?:[ \t]{1,4}(?:std(?:out|err) [FP] |\{\w+="[^}]{0,500}\} |\| ?|${program})?|$)`,
   String.raw`<\d{1,3}>`,
+  // journald, whose time was cut off
+  String.raw`(?:[\w.-]{1,64} )?[\w@.-]{1,64}\[\d{1,8}\]: (?=\[GIN\]|time=\d|level=)`,
   // compose and pm2
   String.raw`\s{0,4}(?:\d{1,3}\|)?[A-Za-z][\w./@-]{0,63}\s{0,40}\| ?`,
   String.raw`\| (?=\d{4}-\d\d-\d\d )`,

@@ -30,14 +30,15 @@ export function plainCharacters(text: string): string {
   return replacements.reduce((rest, [pattern, by]) => rest.replace(pattern, by), whole);
 }
 
-const quotes = /^ ?(?:> ?){1,8}/;
+/** Marks of a quotation, of a comment, and of a shell that asks. */
+const quotes = /^ ?(?:> ?){1,8}|^\s{0,8}[#$] (?=\S)/;
 
 /** Marks of code and of bold type around a pasted line. */
 const marks = /^\s{0,3}(?:`{1,3}|\*\*)(?=[^\s`*])|(?:`{1,3}|\*\*)\s*$/g;
 
 /** Line numbers of viewers, and the file name and line number of grep. */
 const numbering =
-  /^\s{0,6}\d{1,7}(?:\t|\s?│ ?)|^[\w./~-]{1,200}\.(?:log|txt|out|err)(?:\.\d+)?[:-](?:\d{1,7}[:-])?(?!\d)\s?|^\d{1,7}:(?!\d)/;
+  /^\s{0,6}\d{1,7}(?:\t|\s?│ ?)|^[\w./~-]{1,200}\.(?:log|txt|out|err)(?:\.\d+)?[:-](?:\d{1,7}[:-])?(?!\d(?!\d{3}[/-]\d\d))\s?|^\d{1,7}:(?!\d)/;
 
 /**
  * The lines without what was put before them on the way to the reader. A number counts as that only where nearly every

@@ -27,6 +27,8 @@ export function beginsEntry(text: string, before: string): boolean {
   // A field of slog goes on with an entry that has others and not yet this one.
   if (field !== undefined) return before.includes(field) || !/\b(?:time|level|source)=/.test(before);
   if (request.test(text) && request.test(before)) return true;
+  // Gin's columns; those of nvidia-smi begin entries.
+  if (text.startsWith('| ') && before.includes('[GIN]')) return false;
   return begins.test(text) || beginsAccess.test(text) || beginsSetting.test(text) || beginsWithCarrier(text);
 }
 

@@ -1,3 +1,4 @@
+import { completed } from '../cleaning/cut.ts';
 import { type Entry, toEntries } from '../cleaning/entries.ts';
 import type { Line, LogKind, LogRecord } from '../record.ts';
 import { parseEntries } from './index.ts';
@@ -25,7 +26,9 @@ interface Run {
  */
 export function parsePasted(kind: LogKind, lines: readonly Line[], source: string): LogRecord[] {
   const runs: Run[] = [];
-  for (const entry of toEntries(lines)) {
+  const entries = toEntries(lines);
+  for (const cut of entries) {
+    const entry = { ...cut, message: completed(cut.message, cut === entries.at(-1)) };
     const last = runs.at(-1);
     const signed = signatures.find(([, signature]) => signature.test(entry.message))?.[0];
     const own = signed ?? (last && /^\s/.test(entry.message) ? last.kind : kind);

@@ -6,7 +6,7 @@ const failed = new RegExp(
     String.raw`Failed to renew certificate|All (?:simulated )?renewal(?:s| attempts) failed|\b[1-9]\d{0,5} renew failure`,
     String.raw`Failed authorization procedure|challenges have failed|Challenge failed for domain|failed to authenticate some domains`,
     String.raw`renew cert.{0,300} produced an unexpected error|certbot\.service: (?:Failed with result|Main process exited, code=exited, status=[1-9])`,
-    String.raw`^\s*Type:\s{1,9}(?:connection|unauthorized|dns|rateLimited|caa|tls|malformed|serverInternal)\s*$|urn:ietf:params:acme:error:`,
+    String.raw`^\s*Type:\s{1,9}(?:connection|unauthorized|dns|rateLimited|caa|tls|malformed|serverInternal)\s*$|urn:(?:ietf:params:)?acme:error:|/fullchain\.pem \(failure\)|Hint: The Certificate Authority failed to`,
     String.raw`DNS problem: |CAA record for \S{1,200} prevents issuance|too many (?:certificates|failed authorizations|new orders|requests of a given)`,
     String.raw`Problem binding to port (?:80|443)|Could not bind TCP port (?:80|443)|host='acme-[^)]{1,80}\): Max retries|Fetching \S{1,200}/acme-challenge/\S{1,80}: `,
     String.raw`:Verify error:|\] Error renew |Unable to obtain ACME certificate|could not get certificate from issuer`,

@@ -19,6 +19,8 @@ export default {
     // A card's own.
     /NVRM/,
   ),
+  // Of another program that computes.
+  hint: lines(/trap invalid opcode/),
   beats: ['runner-crash-segv', 'panic', 'cpu-offload-slow', 'gpu-not-detected', 'service-stopped', 'reload-thrash'],
   fix: ['Set the virtual machine\'s CPU type to "host", or build Ollama without AVX.'],
   confirm: ['grep -o -m1 -w avx2 /proc/cpuinfo'],

@@ -1,4 +1,4 @@
-import type { Cause } from '../cause.ts';
+import { type Cause, lines } from '../cause.ts';
 
 const offloaded = /offloaded (\d{1,4})\/(\d{1,4}) layers/i;
 const planned = /layers\.model=(\d{1,4}) .{0,100}layers\.offload=(\d{1,4})/i;
@@ -32,6 +32,7 @@ export default {
   },
   reads: ['ollama-log', 'ollama-api'],
   match: (records) => records.filter(({ message }) => partly(message)),
+  hint: lines(/not enough vram available|insufficient VRAM to load any|too little memory to allocate any layers/i),
   beats: ['ollama-slow', 'client-abort', 'upstream-timeout'],
   fix: [
     'ollama ps',

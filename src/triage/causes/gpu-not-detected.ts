@@ -19,7 +19,8 @@ const words = new RegExp(
 );
 
 /** What Ollama computes with, where that is the processor, and where it is a card. */
-const processor = /inference compute\b.{0,60}\blibrary=cpu\b|compatible gpu libraries" compatible=\[\]/;
+const processor =
+  /inference compute\b.{0,60}\blibrary=cpu\b|compatible gpu libraries" compatible=\[\]|\bCUDA not detected: |no compatible amdgpu devices|no rocblas support for gfx|GPU inference disabled|will use cpu\b|not available, falling back to CPU/i;
 const card = /inference compute\b.{0,60}\blibrary=(?!cpu)\w|offloaded [1-9]\d{0,3}\/|layers\.offload=[1-9]/i;
 
 const isServed = ({ gin }: LogRecord) => gin?.status === 200 && generation.test(gin.path);
@@ -37,7 +38,7 @@ export default {
   // A machine that is meant to have no GPU says the same, and serves.
   hint: (records) =>
     records.some((record) => says(record, card) || isServed(record)) ? [] : lines(processor)(records),
-  beats: ['cpu-offload-slow', 'ollama-slow'],
+  beats: ['cpu-offload-slow', 'ollama-slow', 'service-stopped'],
   fix: ['nvidia-smi', 'systemctl enable --now nvidia-persistenced', 'systemctl restart ollama'],
   confirm: ["journalctl -u ollama | grep -iE 'inference compute|discover' | tail"],
   example: {

@@ -1,4 +1,4 @@
-import type { Cause } from '../cause.ts';
+import { type Cause, lines } from '../cause.ts';
 import { computeErrors } from '../compute-error.ts';
 
 export default {
@@ -14,6 +14,8 @@ export default {
     'memory',
     /(?:cuda|hip)Malloc\w* failed: out of memory|(?:unable|failed) to allocate (?:CUDA|ROCm|Vulkan|Metal|SYCL)\d*(?:_\w+)? (?:\w+ )?buffer|reported out-of-memory during startup|runtime OOM detected|metal_buffer_type_\w{0,20}alloc_buffer: error: failed to allocate buffer|failed to allocate compute (?:pp |tg )?buffers/i,
   ),
+  // They do not say whose memory; that of a card is nearly always meant.
+  hint: lines(/unable to allocate backend buffer|if you're running out of VRAM/),
   beats: [
     'runner-crash-segv',
     'cuda-error',

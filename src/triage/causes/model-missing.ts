@@ -1,7 +1,7 @@
 import { type Cause, generation } from '../cause.ts';
 
 const notFound =
-  /\bmodel ['"`\\]*[\w./:-]+['"`\\]* not found|\bmodel (?:is )?not found\b|try pulling it first|\bmodel [`'"]?[\w./:-]+[`'"]? does not exist|pull model manifest: file does not exist/i;
+  /\bmodel ['"`\\]*[\w./:-]+['"`\\]* not found|\bmodel (?:is )?not found\b|try pulling it first|\bmodel [`'"]?[\w./:-]+[`'"]? does not exist|pull model manifest: (?:404|file does not exist)/i;
 
 export default {
   step: 3,

@@ -1,5 +1,5 @@
 import { isLog } from '../../logs/record.ts';
-import { type Cause, says } from '../cause.ts';
+import { type Cause, lines, says } from '../cause.ts';
 import { stoppedUnit } from '../unit-state.ts';
 
 /** What Nginx, systemd and callers say when it does not run. */
@@ -33,6 +33,7 @@ export default {
     ),
     ...stoppedUnit(records, 'nginx'),
   ],
+  hint: lines(/\bnginx\S{0,30} exited with code [1-9]|Starting nginx: .{0,20}fail|Could not start Service\[nginx\]/i),
   beats: ['no-request-seen', 'request-lost'],
   fix: ['nginx -t && systemctl start nginx'],
   confirm: ['systemctl status nginx --no-pager', 'ss -ltn | grep -E ":(80|443) "'],

@@ -9,9 +9,13 @@ const panicked =
 /** Ollama's routes; other servers are written with Gin too. */
 const routes = /^\/(?:api\/|v1\/|$)/;
 
-function isOfAnother(records: readonly LogRecord[]): boolean {
-  const paths = records.flatMap(({ gin }) => gin?.path || []);
-  return paths.length > 0 && !paths.some((path) => routes.test(path));
+/** Records that say that Ollama panicked: not those that stand behind a request to another server. */
+function panics(records: readonly LogRecord[]): LogRecord[] {
+  let path = '';
+  return records.filter((record) => {
+    path = record.gin?.path || path;
+    return says(record, panicked) && (path === '' || routes.test(path));
+  });
 }
 
 export default {
@@ -24,7 +28,7 @@ export default {
   },
   reads: ['ollama-log'],
   match: (records) => [
-    ...(namesRunner(records) || isOfAnother(records) ? [] : records.filter((record) => says(record, panicked))),
+    ...(namesRunner(records) ? [] : panics(records)),
     ...(goDumpOf(records) === 'server' ? records.filter(inGoDump) : []),
   ],
   beats: [

@@ -22,6 +22,7 @@ export default {
     ),
     /nginx|:(?:80|443)\b/,
   ),
+  beats: ['service-stopped'],
   fix: ['ss -ltnp | grep 11434', 'systemctl restart ollama'],
   confirm: ['curl -s http://localhost:11434/api/version'],
   example: { kind: 'ollama-log', text: 'Error: listen tcp 127.0.0.1:11434: bind: address already in use' },

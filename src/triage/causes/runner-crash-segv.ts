@@ -10,7 +10,7 @@ const died = new RegExp(
     String.raw`process no longer running|^GGML_ABORT|\.(?:c|cpp|cu|m): ?\d+: fatal error|tensor .{1,100} cannot run the operation|error starting (?:the external )?llama runner|terminate called after throwing`,
     String.raw`GGML_ASSERT\(.{1,300}\) failed|(?:ollama|llama)\S{0,30}\[\d+\](?::? segfault at|:? general protection)|\bsegfault at \w{1,16} ip .{0,80} in (?:lib)?(?:ollama|llama|ggml)|Process \d+ \((?:ollama|llama)[^)]{0,30}\) of user \d+ dumped core`,
     String.raw`\b(?:ollama|llama)\S{0,40} .{0,40}${systemError('segfault')}|(?<!\d)\d{1,7} ${systemError('segfault')} .{0,60}(?:ollama|llama)`,
-    'SIGSEGV|SIGABRT|SIGBUS|signal: (?:segmentation fault|abort|killed|bus error|terminated)|status=(?:6/ABRT|11/SEGV)',
+    'ollama\\.service: Failed with result .core-dump|SIGSEGV|SIGABRT|SIGBUS|signal: (?:segmentation fault|abort|killed|bus error|terminated)|status=(?:6/ABRT|11/SEGV)',
     '0xc0000(?:409|005|374)|ROCm error|error was encountered while running the model',
     // The server talks to it over a port of this machine.
     String.raw`Post "?http://127\.0\.0\.1:\d+/(?:completion|load|embeddings?|predict)"?: (?:EOF|read tcp|dial tcp|write tcp)`,

@@ -18,7 +18,7 @@ const absent = new RegExp(
 
 /** systemd's end of it. */
 const notStarted =
-  /ollama\.service: Start request repeated too quickly|Failed to start (?:ollama\.service|Ollama Service)/i;
+  /ollama\.service: (?:Start request repeated too quickly|Main process exited, code=exited, status=[1-9]|Failed with result 'exit-code')|Failed to start (?:ollama\.service|Ollama Service)/i;
 
 export default {
   step: 3,

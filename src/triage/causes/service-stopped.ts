@@ -1,4 +1,11 @@
-import { type Cause, lines } from '../cause.ts';
+import { type Cause, says } from '../cause.ts';
+
+/** Somebody, or what he used, ends it. */
+const stopping =
+  /Stopping (?:ollama\.service|Ollama Service)|received signal:? ?(?:SIG)?term|\bcontainer (?:stop|kill) \w{6,64} .{0,200}ollama|kubelet\s+Stopping container ollama/i;
+/** systemd says this too before it starts a service again that failed. */
+const stopped = /Stopped (?:ollama\.service|Ollama Service)/i;
+const restarts = /ollama\.service:? (?:Scheduled restart job|Service (?:RestartSec|hold-?off)|hold-?off time over)/i;
 
 export default {
   step: 3,
@@ -9,9 +16,10 @@ export default {
     zh: '有人或升级重启了服务,正在输出的回答被切断。',
   },
   reads: ['ollama-log'],
-  match: lines(
-    /(?:Stopping|Stopped) (?:ollama\.service|Ollama Service)|received signal:? ?(?:SIG)?term|\bcontainer (?:stop|kill) \w{6,64} .{0,200}ollama|kubelet\s+Stopping container ollama/i,
-  ),
+  match: (records) => {
+    const again = records.some((record) => says(record, restarts));
+    return records.filter((record) => says(record, stopping) || (!again && says(record, stopped)));
+  },
   beats: ['client-abort'],
   fix: ['systemctl start ollama'],
   confirm: [

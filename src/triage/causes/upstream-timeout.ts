@@ -18,6 +18,8 @@ export default {
     ...records.filter((record) => says(record, timedOut) && !says(record, onTheWay)),
     ...records.filter(({ access }) => nginxPage(access, 504)),
   ],
+  // Of any size: the gateway's own, or a log without sizes.
+  hint: (records) => records.filter(({ access }) => access?.status === 504),
   beats: ['client-abort', 'upstream-refused'],
   fix: ['ollama ps', 'Set proxy_read_timeout 300s; in the /v1/ location, then: nginx -t && systemctl reload nginx'],
   confirm: ['curl -s http://localhost:11434/api/ps', 'journalctl -u ollama -n 300 --no-pager'],

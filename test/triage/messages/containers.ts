@@ -3,6 +3,15 @@ import { type Message, naming } from './message.ts';
 /** What Docker, Podman, containerd, the NVIDIA toolkit and Kubernetes say. */
 export const containerMessages: readonly Message[] = [
   ...naming(
+    'driver-mismatch',
+    'nvidia-container-cli: requirement error: unsatisfied condition: cuda>=12.8, please update your driver to a newer version, or use an earlier cuda container: unknown',
+  ),
+  ...naming(
+    'driver-not-loaded',
+    'Failed to initialize NVML: GPU access blocked by the operating system\nFailed to properly shut down NVML: GPU access blocked by the operating system',
+    'Failed to initialize NVML: N/A\nFailed to properly shut down NVML: N/A',
+  ),
+  ...naming(
     'host-oom-killed',
     '    Last State:     Terminated\n      Reason:       OOMKilled\n      Exit Code:    137\n      Started:      Tue, 03 Mar 2026 01:02:03 +0000',
     'ollama-0   0/1   OOMKilled   4 (31s ago)   6m12s',

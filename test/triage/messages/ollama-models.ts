@@ -158,6 +158,20 @@ export const ollamaModelMessages: readonly Message[] = [
       info('ggml.go:494', 'msg="offloaded 33/81 layers to GPU"'),
   ),
   ...naming(
+    'cpu-offload-slow',
+    '2023/11/08 14:09:37 llama.go:271: not enough vram available, falling back to CPU only',
+    'time=2024-06-05T06:07:08Z level=DEBUG source=memory.go:183 msg="insufficient VRAM to load any model layers"',
+    'time=2024-06-05T06:07:08Z level=INFO source=memory.go:103 msg="gpu has too little memory to allocate any layers"',
+  ),
+  ...naming(
+    'gpu-not-detected',
+    'time=2024-06-05T06:07:08Z level=INFO source=amd_linux.go:361 msg="no compatible amdgpu devices detected"',
+    '2024/01/09 20:13:25 gpu.go:39: CUDA not detected: Unable to load libnvidia-ml.so library to query for Nvidia GPUs',
+    'time=2024-06-05T06:07:08Z level=WARN source=amd_linux.go:321 msg="unable to verify rocm library, will use cpu" error="no suitable rocm found"',
+    'time=2024-10-01T10:00:00Z level=WARN source=gpu.go:225 msg="CPU does not have minimum vector extensions, GPU inference disabled" required=avx',
+    'time=2025-08-01T10:00:00Z level=INFO source=types.go:130 msg="inference compute" id=0 library=cpu variant="" compute="" total="31.2 GiB"',
+  ),
+  ...naming(
     'client-abort',
     info('runner.go:612', 'msg="aborting completion request due to client closing the connection"'),
     warn('server.go:588', 'msg="client connection closed before server finished loading, aborting load"'),
