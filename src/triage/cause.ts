@@ -23,6 +23,8 @@ export interface Cause {
   readonly reads: readonly RecordKind[];
   /** The records that show it, the most telling first; none when it is not the case. */
   match(records: readonly LogRecord[]): readonly LogRecord[];
+  /** The records that hint at it in a pasted text, where nothing else says more; a healthy server may write them too. */
+  hint?(records: readonly LogRecord[]): readonly LogRecord[];
   /** Causes that are only echoes when this one is found. */
   readonly beats?: readonly string[];
   /** Commands, or one plain sentence where no command exists. */

@@ -4,7 +4,7 @@ import { toLines } from '../logs/lines.ts';
 import type { LogKind } from '../logs/record.ts';
 import { loadCauses } from './catalogue.ts';
 import type { Verdict } from './diagnosis.ts';
-import { findCauses, healthy, rank, toVerdict, withoutCause } from './engine.ts';
+import { findInText, healthy, rank, toVerdict, withoutCause } from './engine.ts';
 import { toldByOllama } from './told.ts';
 
 export interface TextDiagnosis {
@@ -25,7 +25,7 @@ export async function diagnoseText(text: string, { source, kind = 'auto' }: Text
   const lines = toLines(text);
   const read = kind === 'auto' ? detectKind(lines) : kind;
   const records = parsePasted(read, lines, source);
-  const ranked = rank(findCauses(await loadCauses(), [...records, ...toldByOllama(records)], true)).map(toVerdict);
+  const ranked = rank(findInText(await loadCauses(), [...records, ...toldByOllama(records)])).map(toVerdict);
   const [first, ...also] = ranked;
   const verdict = first ?? (lines.length === 0 ? healthy : withoutCause(records));
   return { kind: read, verdict, also, lines: lines.length };

@@ -16,18 +16,28 @@ export interface Finding extends NamedCause {
 const quotedLines = 5;
 const quotedChars = 400;
 
-/**
- * Looks for every cause in what was read. Of a text that somebody pasted nobody knows which programs wrote it: with `pasted`
- * a cause that reads some log reads all of it.
- */
-export function findCauses(causes: readonly NamedCause[], records: readonly LogRecord[], pasted = false): Finding[] {
+/** Looks for every cause in what was read. */
+export function findCauses(causes: readonly NamedCause[], records: readonly LogRecord[]): Finding[] {
   return causes.flatMap(({ code, cause }) => {
-    const any = pasted && cause.reads.some(isLog);
-    const readable = records.filter(({ kind }) => any || cause.reads.includes(kind));
-    const shown = readable.length === 0 ? [] : cause.match(readable);
-    return shown.length === 0 ? [] : [{ code, cause, records: shown }];
+    const readable = records.filter(({ kind }) => cause.reads.includes(kind));
+    return finding({ code, cause }, readable.length === 0 ? [] : cause.match(readable));
   });
 }
+
+/**
+ * Looks for every cause in a text that somebody pasted. Nobody knows which programs wrote it, so a cause that reads some log
+ * reads all of it; where none is found, what only hints at one counts.
+ */
+export function findInText(causes: readonly NamedCause[], records: readonly LogRecord[]): Finding[] {
+  const readers = causes.filter(({ cause }) => cause.reads.some(isLog));
+  const found = readers.flatMap((one) => finding(one, one.cause.match(records)));
+  return found.some(({ cause }) => cause.weight !== 'noise')
+    ? found
+    : [...found, ...readers.flatMap((one) => finding(one, one.cause.hint?.(records) ?? []))];
+}
+
+const finding = ({ code, cause }: NamedCause, shown: readonly LogRecord[]): Finding[] =>
+  shown.length === 0 ? [] : [{ code, cause, records: shown }];
 
 /**
  * Orders findings, the explanation first: a cause comes before its echoes (`beats`), a root before a symptom before
@@ -78,7 +88,7 @@ const alarming =
 
 /** The kernel's log is full of what failed and matters to no chat. */
 const alarmingKernel =
-  /NVRM: (?!loading)|\bXid\b|amdgpu.*(?:\*ERROR\*|fault)|segfault|Oops|\bBUG:|panic|I\/O error|blocked for more than/;
+  /NVRM: (?!loading)|\bXid\b|amdgpu.*(?:\*ERROR\*|fault)|segfault|invoked oom-killer|Oops|\bBUG:|panic|I\/O error|blocked for more than/;
 
 /** What a scanner asked for and is not there, or not for him. */
 const notThere =

@@ -10,6 +10,11 @@ const ofServer = /ollama\/ollama\/(?:server|cmd|envconfig|app)\b/;
 /** Whether a line is of the stacks that a Go program prints when it dies. */
 export const inGoDump = (record: LogRecord) => says(record, frame);
 
+/** Whether the frames name the model's process. */
+export const namesRunner = (records: readonly LogRecord[]) =>
+  records.some((record) => inGoDump(record) && says(record, ofRunner)) &&
+  !records.some((record) => inGoDump(record) && says(record, ofServer));
+
 /**
  * Whose death a dump shows: several hundred lines follow what ended a process, and often they alone are pasted. The model's
  * process is the same program as the server, and dies far more often, so it is meant where the frames name neither.

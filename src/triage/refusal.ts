@@ -1,9 +1,9 @@
 import type { LogRecord } from '../logs/record.ts';
 import { says } from './cause.ts';
+import { systemError } from './system-errors.ts';
 
 /** How programs in several languages say that nobody listens, or that no way leads there. */
-const refusal =
-  '(?:connection refused|ECONNREFUSED|connect call failed|(?:failed|unable) to (?:connect|establish)|cannot connect|actively refused|no route to host|EHOSTUNREACH|connection attempts failed)';
+const refusal = `(?:${systemError('refused')}|connect call failed|(?:failed|unable) to (?:connect|establish)|cannot connect|no route to host|EHOSTUNREACH|connection attempts failed)`;
 
 /** Go, whose system says the reason in its own language. */
 const dialed = (port: number) => String.raw`dial tcp \S{1,80}:${port}: connect(?:ex)?: `;

@@ -8,6 +8,7 @@ import { driverMessages } from './messages/driver.ts';
 import { harmlessMessages } from './messages/harmless.ts';
 import { harmlessWebMessages } from './messages/harmless-web.ts';
 import { kernelMessages } from './messages/kernel.ts';
+import { languageMessages } from './messages/languages.ts';
 import { machineMessages, serviceMessages } from './messages/machine.ts';
 import { nginxMessages } from './messages/nginx.ts';
 import { ollamaMessages } from './messages/ollama.ts';
@@ -28,6 +29,7 @@ describe.each([
   { who: 'Nginx', messages: nginxMessages },
   { who: 'Nginx at its start and its limits', messages: webMessages },
   { who: 'certificates', messages: certificateMessages },
+  { who: 'systems in other languages', messages: languageMessages },
   { who: 'programs that work', messages: harmlessMessages },
   { who: 'Nginx, certbot and callers of every day', messages: harmlessWebMessages },
   { who: 'the kernel and the driver', messages: machineMessages },

@@ -1,4 +1,5 @@
 import { type Cause, lines } from '../cause.ts';
+import { systemError } from '../system-errors.ts';
 
 export default {
   step: 4,
@@ -11,7 +12,10 @@ export default {
   },
   reads: ['ollama-log', 'dmesg'],
   match: lines(
-    /0xc000001d|(?<!an )illegal instruction|status=4\/ILL|traps: (?:ollama|llama)\S{0,30} trap invalid opcode/i,
+    new RegExp(
+      String.raw`0xc000001d|(?<!an )${systemError('illegal')}|status=4/ILL|traps: (?:ollama|llama)\S{0,30} trap invalid opcode`,
+      'i',
+    ),
     // A card's own.
     /NVRM/,
   ),

@@ -1,4 +1,5 @@
 import { type Cause, lines } from '../cause.ts';
+import { systemError } from '../system-errors.ts';
 
 export default {
   step: 3,
@@ -11,7 +12,7 @@ export default {
   },
   reads: ['ollama-log', 'nginx-error', 'gateway-log', 'dmesg'],
   match: lines(
-    /no space left on device|not enough space on the disk|disk quota exceeded|nicht genug Speicherplatz|espace insuffisant sur le disque|磁盘空间不足|insufficient disk space|low on resource: (?:ephemeral-storage|inodes)|FreeDiskSpaceFailed|\bENOSPC\b/i,
+    new RegExp(`${systemError('noSpace')}|low on resource: (?:ephemeral-storage|inodes)|FreeDiskSpaceFailed`, 'i'),
   ),
   beats: ['cpu-offload-slow', 'gpu-not-detected', 'service-stopped', 'reload-thrash'],
   fix: ['df -h', 'journalctl --vacuum-size=500M', 'ollama list   # then: ollama rm MODEL'],

@@ -1,4 +1,5 @@
 import { type Cause, lines } from '../cause.ts';
+import { systemError } from '../system-errors.ts';
 
 export default {
   step: 5,
@@ -19,7 +20,7 @@ export default {
         String.raw`NVIDIA (?:probe|init) (?:routine|module) (?:was not called|failed)|Failed to query NVIDIA devices`,
         String.raw`(?:NVML: |nvml error: |NVML_ERROR_|NVML: NVIDIA )driver[_ ](?:is )?not[_ ]loaded`,
         String.raw`insert '?nvidia|Module nvidia\S{0,20} not found|modprobe: unsigned module loading|unsigned module.{0,40}\bnvidia`,
-        String.raw`nvidia-smi: (?:command )?not found|command not found: nvidia-smi|'?nvidia-smi'? is not recognized|nvidia-smi\W{1,4}executable file not found`,
+        String.raw`nvidia-smi'?:? not found|nvidia-smi\W{1,4}.{0,30}${systemError('notFound')}|${systemError('notFound')}: nvidia-smi|nvidia-smi\W{1,4}executable file not found`,
         String.raw`load library failed: libnvidia-ml|Bad return status for module build|dkms\W.{0,80}nvidia\S{0,40}.{0,40}(?:build|install) failed`,
         // AMD's
         String.raw`amdgpu: Fatal error during GPU init|probe with driver (?:amdgpu|nvidia) failed|modprobe: .{0,40}\bamdgpu\b.{0,40}not found`,

@@ -1,4 +1,5 @@
-import type { Cause } from '../cause.ts';
+import type { LogRecord } from '../../logs/record.ts';
+import { type Cause, generation, lines, says } from '../cause.ts';
 import { computeErrors } from '../compute-error.ts';
 
 /** What Ollama, the drivers, and those that hand a card to a container say when there is none. */
@@ -17,6 +18,12 @@ const words = new RegExp(
   'i',
 );
 
+/** What Ollama computes with, where that is the processor, and where it is a card. */
+const processor = /inference compute\b.{0,60}\blibrary=cpu\b|compatible gpu libraries" compatible=\[\]/;
+const card = /inference compute\b.{0,60}\blibrary=(?!cpu)\w|offloaded [1-9]\d{0,3}\/|layers\.offload=[1-9]/i;
+
+const isServed = ({ gin }: LogRecord) => gin?.status === 200 && generation.test(gin.path);
+
 export default {
   step: 3,
   weight: 'root',
@@ -27,6 +34,9 @@ export default {
   },
   reads: ['ollama-log'],
   match: computeErrors('absent', words),
+  // A machine that is meant to have no GPU says the same, and serves.
+  hint: (records) =>
+    records.some((record) => says(record, card) || isServed(record)) ? [] : lines(processor)(records),
   beats: ['cpu-offload-slow', 'ollama-slow'],
   fix: ['nvidia-smi', 'systemctl enable --now nvidia-persistenced', 'systemctl restart ollama'],
   confirm: ["journalctl -u ollama | grep -iE 'inference compute|discover' | tail"],

@@ -1,4 +1,5 @@
 import { type Cause, lines } from '../cause.ts';
+import { systemError } from '../system-errors.ts';
 
 export default {
   step: 3,
@@ -8,7 +9,13 @@ export default {
   explanation: { en: 'The folder of OLLAMA_MODELS belongs to another user.', zh: 'OLLAMA_MODELS 目录属于其他用户。' },
   reads: ['ollama-log'],
   match: lines(
-    /permission denied.{0,120}(?:ensure path|models)|\b(?:mkdir|open|openfile|stat|lstat|chmod|rename|remove|write|create|readlink|symlink) [^\s:](?::?[^:]){0,120}: (?:permission denied|operation not permitted|access is denied|read-only file system)/i,
+    new RegExp(
+      [
+        `${systemError('denied')}.{0,120}(?:ensure path|models)`,
+        String.raw`\b(?:mkdir|open|openfile|stat|lstat|chmod|rename|remove|write|create|readlink|symlink) [^\s:](?::?[^:]){0,120}: ${systemError('denied')}`,
+      ].join('|'),
+      'i',
+    ),
     // The GPU's files are no part of the store.
     /\/dev\/|fork\/exec/,
   ),

@@ -1,4 +1,4 @@
-import { type Cause, says } from '../cause.ts';
+import { type Cause, lines } from '../cause.ts';
 
 /** The families of llama.cpp's reasons: what it does not know of a model, and what it does not find in it. */
 const unsupported = new RegExp(
@@ -11,11 +11,6 @@ const unsupported = new RegExp(
   'i',
 );
 
-/** Ollama's last word, where nothing says why. */
-const unloadable = /unable to load model: /i;
-const reason =
-  /error loading model:|out of memory|(?:failed|unable|insufficient) (?:to allocate|memory)|magic|CUDA error|ROCm error|signal: |exit status/i;
-
 export default {
   step: 4,
   nearest: true,
@@ -26,10 +21,9 @@ export default {
     zh: '模型比当前 Ollama 新,其他模型正常。',
   },
   reads: ['ollama-log'],
-  match: (records) => [
-    ...records.filter((record) => says(record, unsupported)),
-    ...(records.some((record) => says(record, reason)) ? [] : records.filter((record) => says(record, unloadable))),
-  ],
+  match: lines(unsupported),
+  // Ollama's last word, which it says of every model that does not load.
+  hint: lines(/unable to load model: /i),
   beats: [
     'runner-crash-segv',
     'model-file-corrupt',

@@ -1,9 +1,18 @@
+import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, says } from '../cause.ts';
-import { goDumpOf, inGoDump } from '../go-dump.ts';
+import { goDumpOf, inGoDump, namesRunner } from '../go-dump.ts';
 
 /** The last alternative is the desktop app's, which starts the server. */
 const panicked =
-  /(?<!(?:don't|not|kernel) )\bpanic: |\bpanic recovered:|\bhttp: panic serving\b|^fatal error: |Main process exited.{0,60}status=2\/INVALIDARGUMENT|server crash \d+ - exit code/i;
+  /(?<!(?:don't|not|kernel) )\bpanic: |\bpanic recovered:|\bhttp: panic serving\b|^fatal error: |^concurrent map (?:writes|read and map write|iteration)|Main process exited.{0,60}status=2\/INVALIDARGUMENT|server crash \d+ - exit code/i;
+
+/** Ollama's routes; other servers are written with Gin too. */
+const routes = /^\/(?:api\/|v1\/|$)/;
+
+function isOfAnother(records: readonly LogRecord[]): boolean {
+  const paths = records.flatMap(({ gin }) => gin?.path || []);
+  return paths.length > 0 && !paths.some((path) => routes.test(path));
+}
 
 export default {
   step: 4,
@@ -15,7 +24,7 @@ export default {
   },
   reads: ['ollama-log'],
   match: (records) => [
-    ...records.filter((record) => says(record, panicked)),
+    ...(namesRunner(records) || isOfAnother(records) ? [] : records.filter((record) => says(record, panicked))),
     ...(goDumpOf(records) === 'server' ? records.filter(inGoDump) : []),
   ],
   beats: [

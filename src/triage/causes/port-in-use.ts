@@ -1,4 +1,5 @@
 import { type Cause, lines } from '../cause.ts';
+import { systemError } from '../system-errors.ts';
 
 export default {
   step: 3,
@@ -12,7 +13,13 @@ export default {
   reads: ['ollama-log'],
   match: lines(
     // The system says the reason in its own language.
-    /listen tcp[46]? \S{0,60}:\d{1,5}: bind: (?!.{0,20}(?:cannot assign|can't assign|permission denied))|port is already allocated|\b11434\b.{0,80}address already in use|\[Errno (?:98|48|10048)\].{0,80}\bbind/i,
+    new RegExp(
+      [
+        String.raw`listen tcp[46]? \S{0,60}:\d{1,5}: bind: (?!.{0,20}(?:cannot assign|can't assign|${systemError('denied')}))`,
+        String.raw`port is already allocated|\b11434\b.{0,80}${systemError('inUse')}|\[Errno (?:98|48|10048)\].{0,80}\bbind`,
+      ].join('|'),
+      'i',
+    ),
     /nginx|:(?:80|443)\b/,
   ),
   fix: ['ss -ltnp | grep 11434', 'systemctl restart ollama'],

@@ -2,12 +2,14 @@ import type { AuditLine } from '../../audit-line.ts';
 import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, says } from '../cause.ts';
 import { goDumpOf, inGoDump } from '../go-dump.ts';
+import { systemError } from '../system-errors.ts';
 
 const died = new RegExp(
   [
     '(?:llama runner|llama-server|model runner)(?: process)?(?: has)?(?: unexpectedly)? (?:terminated|stopped|exited)(?! successfully)',
     String.raw`process no longer running|^GGML_ABORT|\.(?:c|cpp|cu|m): ?\d+: fatal error|tensor .{1,100} cannot run the operation|error starting (?:the external )?llama runner|terminate called after throwing`,
     String.raw`GGML_ASSERT\(.{1,300}\) failed|(?:ollama|llama)\S{0,30}\[\d+\](?::? segfault at|:? general protection)|\bsegfault at \w{1,16} ip .{0,80} in (?:lib)?(?:ollama|llama|ggml)|Process \d+ \((?:ollama|llama)[^)]{0,30}\) of user \d+ dumped core`,
+    String.raw`\b(?:ollama|llama)\S{0,40} .{0,40}${systemError('segfault')}|(?<!\d)\d{1,7} ${systemError('segfault')} .{0,60}(?:ollama|llama)`,
     'SIGSEGV|SIGABRT|SIGBUS|signal: (?:segmentation fault|abort|killed|bus error|terminated)|status=(?:6/ABRT|11/SEGV)',
     '0xc0000(?:409|005|374)|ROCm error|error was encountered while running the model',
     // The server talks to it over a port of this machine.

@@ -1,12 +1,12 @@
-import type { LogRecord } from '../../logs/record.ts';
-import { type Cause, says } from '../cause.ts';
+import { type Cause, lines, says } from '../cause.ts';
 import { refusedApart, refusedAt } from '../refusal.ts';
+import { systemError } from '../system-errors.ts';
 import { stoppedUnit } from '../unit-state.ts';
 
 /** What shells, systemd and clients say where the program is not there, or nobody listens at its port. */
 const absent = new RegExp(
   [
-    String.raw`\bollama'?:? (?:command )?not found|command not found: ollama|'?\bollama'? ?:? ?(?:The term 'ollama' )?is not recognized`,
+    String.raw`\bollama'?:? not found|\bollama\W{1,4}.{0,30}${systemError('notFound')}|${systemError('notFound')}: ollama\b`,
     String.raw`/ollama: No such file or directory$|(?:could(?: not|n't)|failed to) connect to (?:a running |the )?ollama`,
     String.raw`Unit ollama\.service (?:could not be|not) (?:found|loaded)|Unit ollama\.service is masked|No such container: \S{0,60}ollama|\bollama\b.{0,80}\sExited \(\d`,
     String.raw`lookup (?:[\w-]{1,30}\.)?ollama(?!\.(?:ai|com))\S{0,60}.{0,60}(?:no such host|server misbehaving)|getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?:[\w-]{1,30}\.)?ollama(?!\.(?:ai|com))|(?:resolve host:? |Failed to resolve ')(?:[\w-]{1,30}\.)?ollama(?!\.(?:ai|com))`,
@@ -16,15 +16,9 @@ const absent = new RegExp(
   'i',
 );
 
-/** systemd's end of it, which tells why only where the program's own words are not there. */
+/** systemd's end of it. */
 const notStarted =
   /ollama\.service: Start request repeated too quickly|Failed to start (?:ollama\.service|Ollama Service)/i;
-const own = /\blevel=|^Error: |\bpanic\b|\bollama\[\d+\]|\[GIN\]/;
-
-function stopped(records: readonly LogRecord[]): LogRecord[] {
-  if (records.some(({ text }) => own.test(text))) return [];
-  return [...stoppedUnit(records, 'ollama'), ...records.filter((record) => says(record, notStarted))];
-}
 
 export default {
   step: 3,
@@ -35,11 +29,8 @@ export default {
     zh: '运行模型的程序未安装、未启动或完全无应答,所有聊天都会失败。',
   },
   reads: ['ollama-log', 'ollama-api'],
-  match: (records) => [
-    ...records.filter((record) => says(record, absent)),
-    ...refusedApart(records, 11_434),
-    ...stopped(records),
-  ],
+  match: (records) => [...records.filter((record) => says(record, absent)), ...refusedApart(records, 11_434)],
+  hint: (records) => [...stoppedUnit(records, 'ollama'), ...lines(notStarted)(records)],
   beats: ['ollama-slow', 'upstream-timeout', 'client-abort', 'runner-hang', 'hot-queue-wait'],
   fix: ['systemctl restart ollama', 'journalctl -u ollama -n 300 --no-pager'],
   confirm: ['curl -v http://localhost:11434/api/tags', 'systemctl status ollama --no-pager'],
