@@ -173,6 +173,8 @@ realPart('Chromium', executablePath !== undefined)('the ops page in a real brows
     await page.focus('#incidents-heading');
     await press(/^Silence 2 h: OPS-\d+ UiDown/);
     await expect.poll(() => page.textContent('#silences')).toContain('rule=UiDown');
+    await expectAccessible(page);
+    await page.focus('#incidents-heading');
     await press(/^End silence/);
     await expect.poll(() => page.textContent('#silences')).not.toContain('rule=UiDown');
     await page.close();
@@ -205,6 +207,8 @@ realPart('Chromium', executablePath !== undefined)('the ops page in a real brows
     await page.keyboard.press('Enter');
     await page.waitForSelector('#path > li');
     expect(await page.isVisible('#login')).toBe(false);
+    // Nobody is mailed, nothing is on record.
+    await expectAccessible(page);
     await page.close();
   }, 30_000);
 
@@ -212,6 +216,7 @@ realPart('Chromium', executablePath !== undefined)('the ops page in a real brows
     const page = await open();
     await watch.stop();
     await expect.poll(() => page.textContent('#notice'), { timeout: 15_000 }).toContain('watch does not answer');
+    await expectAccessible(page);
     complaints.length = 0;
     await page.close();
   }, 30_000);
