@@ -19,7 +19,7 @@ export function factsOf(
   return {
     title: words.facts[language],
     lines: [
-      say(words.state, { state: words[kind][language], severity, id }),
+      say(words.state, { state: words[kind][language], severity: words[severity][language], id }),
       say(words.since, { time: bothTimes(openedAt, context) }),
       ...(closedAt === null
         ? []

@@ -144,7 +144,7 @@ test('in Chinese the same mail has the same parts', () => {
     "GPU GPU-0 的显存占用超过 90 %,且驻留模型不足以解释、仍在增长,或有模型加载失败。下一个模型或长提示可能放不下,Ollama 会退回 CPU 计算。
 
     概况
-      状态:告警中,warning,事件 OPS-12
+      状态:告警中,警告,事件 OPS-12
       触发:2026-11-24 11:12:00 Asia/Shanghai (2026-11-24 03:12:00 UTC)
       数值:96 %,阈值 90 %
       uuid: GPU-0

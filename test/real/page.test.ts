@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createGpuSimulator } from '../../src/demo/gpu-simulator.ts';
 import { type MailCatcher, startMailCatcher } from '../../src/demo/mail-catcher.ts';
 import {
@@ -29,6 +29,7 @@ realPart('Chromium', executablePath !== undefined)('the ops page in a real brows
   let browser: Browser;
   let url: string;
   let mail: MailCatcher;
+  /** What nobody expects: an error of the browser, the end of watch. */
   const complaints: string[] = [];
 
   beforeAll(async () => {
@@ -60,6 +61,9 @@ realPart('Chromium', executablePath !== undefined)('the ops page in a real brows
       triage: { nvidia_smi: gpu.command, logs: { 'nginx-error': nginxError } },
       page: { listen: `127.0.0.1:${port}` },
     });
+    watch.process.once('exit', (code, signal) => {
+      complaints.push(`watch ended with ${code ?? signal}: ${watch.output().slice(-2000)}`);
+    });
     await answering(`${url}/health`, watch);
     await eventually('mailed incidents', async () => /"accepted"/.test(await (await fetch(`${url}/api/state`)).text()));
     browser = await chromium.launch({
@@ -67,6 +71,10 @@ realPart('Chromium', executablePath !== undefined)('the ops page in a real brows
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
     });
   }, 60_000);
+
+  afterEach(() => {
+    expect(complaints.splice(0)).toEqual([]);
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -128,12 +136,13 @@ realPart('Chromium', executablePath !== undefined)('the ops page in a real brows
   });
 
   test.each([
-    ['en-GB', 'Nginx has no free connections', 'box 1 is the nearest'],
-    ['zh-CN', 'Nginx 连接数用尽', '归入最接近的第 1 步'],
-  ])('%s: says which box is nearest to a fault that has none', async (locale, title, nearest) => {
+    ['en-GB', 'Nginx has no free connections', 'box 1 is the nearest', 'no box of its own'],
+    ['zh-CN', 'Nginx 连接数用尽', '归入最接近的第 1 步', '归入最接近的这一步'],
+  ])('%s: says which box is nearest to a fault that has none', async (locale, title, nearest, here) => {
     const page = await open({ locale });
     await expect.poll(() => page.textContent('#cause')).toContain(title);
     expect(await page.textContent('#cause')).toContain(nearest);
+    expect(await page.textContent('#path > li:nth-child(1)')).toContain(here);
     await page.close();
   });
 
@@ -173,6 +182,8 @@ realPart('Chromium', executablePath !== undefined)('the ops page in a real brows
     await page.focus('#incidents-heading');
     await press(/^Silence 2 h: OPS-\d+ UiDown/);
     await expect.poll(() => page.textContent('#silences')).toContain('rule=UiDown');
+    await expectAccessible(page);
+    await page.focus('#incidents-heading');
     await press(/^End silence/);
     await expect.poll(() => page.textContent('#silences')).not.toContain('rule=UiDown');
     await page.close();
@@ -205,6 +216,8 @@ realPart('Chromium', executablePath !== undefined)('the ops page in a real brows
     await page.keyboard.press('Enter');
     await page.waitForSelector('#path > li');
     expect(await page.isVisible('#login')).toBe(false);
+    // Nobody is mailed, nothing is on record.
+    await expectAccessible(page);
     await page.close();
   }, 30_000);
 
@@ -212,6 +225,7 @@ realPart('Chromium', executablePath !== undefined)('the ops page in a real brows
     const page = await open();
     await watch.stop();
     await expect.poll(() => page.textContent('#notice'), { timeout: 15_000 }).toContain('watch does not answer');
+    await expectAccessible(page);
     complaints.length = 0;
     await page.close();
   }, 30_000);

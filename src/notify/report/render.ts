@@ -5,6 +5,7 @@ import type { Incident } from '../../watch/incident.ts';
 import type { Letter } from '../letter.ts';
 import type { Section } from '../section.ts';
 import { clockTime } from '../times.ts';
+import { words as mailWords } from '../words.ts';
 import { cut } from './cut.ts';
 import type { DailyReport } from './gather.ts';
 import type { NoiseSummary } from './noise.ts';
@@ -128,7 +129,7 @@ function incidentLine({ id, severity, rule, labels, openedAt, closedAt }: Incide
     closedAt === null ? say('ongoing') : say('lasted', { duration: formatDuration(seconds(closedAt - openedAt)) });
   return [
     `OPS-${id}`,
-    severity,
+    mailWords[severity][context.language],
     rule,
     clockTime(openedAt, context).slice(5, 16),
     length,

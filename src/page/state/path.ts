@@ -75,12 +75,10 @@ function firingBox({ alerts, boxOfRule, language }: PathInput, step: StepNumber)
 
 function measuredBox({ source, at, language }: PathInput, up: Expression, walked: BoxState): Decided | undefined {
   const [value] = instant(source, up, at);
-  if (value === undefined) return undefined;
+  // Triage may know more: why it is down, or what is wrong although it answers.
+  if (value === undefined || walked === 'fault') return undefined;
   if (value.value < 1) return { state: 'fault', answer: pageTexts.notUp[language], at };
-  // Triage may know more of a part that answers.
-  return walked === 'healthy' || walked === 'fault'
-    ? undefined
-    : { state: 'healthy', answer: pageTexts.isUp[language], at };
+  return walked === 'healthy' ? undefined : { state: 'healthy', answer: pageTexts.isUp[language], at };
 }
 
 function walkedBox({ looked, language }: PathInput, step: StepNumber): Decided & Pick<BoxView, 'evidence'> {
