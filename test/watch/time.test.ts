@@ -65,7 +65,7 @@ test.each([
   'a clock that is set %s (%i ms) neither ends what fires nor tells it twice: %s',
   async (_, ms, count) => {
     const clock = new VirtualClock(Date.UTC(2026, 10, 25, 9));
-    const { world, told, firing } = rig(clock, count, { gpus: 1, every: '1m' });
+    const { world, told, firing } = rig(clock, count, { gpus: 1, every: '1m', everyMs: minute });
     world.celsius = 90;
     await clock.advance(30 * minute);
     expect(kinds(told)).toEqual(['firing Few', 'firing Hot']);
