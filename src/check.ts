@@ -45,6 +45,8 @@ export interface CheckContext {
   readonly clock: Clock;
   /** IANA zone of whoever reads: a day begins at its midnight. */
   readonly timezone: string;
+  /** The newest stored sample of each series of a metric since a moment, milliseconds: what an earlier watch measured. */
+  readonly stored: (metric: Metric, since: number) => readonly Sample[];
 }
 
 /** One check, the default export of a file in checks/. It returns samples or throws; the runner does the rest. */

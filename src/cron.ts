@@ -12,6 +12,8 @@ export interface CronSchedule {
 const dayMs = 86_400_000;
 /** A 29th of February that is a Monday comes every 28 years, or after 40. */
 const farthestDays = 41 * 366;
+/** Yesterday, today, tomorrow and one more are all that is asked for. */
+const daysKnown = 8;
 
 /** What is wrong with five cron fields; undefined when nothing is. */
 export function cronProblem(expression: string): string | undefined {
@@ -32,13 +34,22 @@ export function cronRuns({ expression, timezone = 'UTC' }: CronSchedule): (after
   const [anyTime = 0] = times;
   const days = createTask(expression, () => {}, { timezone: 'UTC' });
 
-  const runsOf = (day: number): number[] => {
+  const computed = (day: number): number[] => {
     const before = offsetAt((day - 1) * dayMs, timezone);
     if (before === offsetAt((day + 2) * dayMs, timezone)) return times.map((time) => day * dayMs + time - before);
     return times.flatMap((time) => {
       const instants = instantsOf(day * dayMs + time, timezone);
       return hour.length === 24 ? instants : [Math.min(...instants)];
     });
+  };
+
+  // A schedule of many times asks for the next of them all day long, and near a change each takes the zone's rules.
+  const known = new Map<number, number[]>();
+  const runsOf = (day: number): number[] => {
+    const runs = known.get(day) ?? computed(day);
+    if (known.size >= daysKnown) known.clear();
+    known.set(day, runs);
+    return runs;
   };
 
   return (after) => {

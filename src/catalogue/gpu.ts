@@ -77,7 +77,7 @@ export const gpusExpected = metric({
   name: 'ops_gpus_expected',
   type: 'gauge',
   unit: 'count',
-  help: 'GPUs that were listed since watch started, or more where the option expected says so.',
+  help: 'GPUs that were listed since a day before watch started, or more where the option expected says so.',
 });
 
 export const gpuTemperatureMargin = metric({

@@ -12,8 +12,13 @@ interface GpuConfig extends CheckConfig {
   readonly expected?: number | undefined;
 }
 
-/** GPUs that each program has listed since this process started: one that is gone must not be forgotten. */
+/**
+ * GPUs that each program has listed: one that is gone must not be forgotten, least of all over the restart that follows.
+ */
 const seen = new Map<string, Set<string>>();
+
+/** A card that was taken out is forgotten by the watch that is started a day later, milliseconds. */
+const rememberedMs = 86_400_000;
 
 /** Who held memory when each program was last asked, and how much was held. */
 const holders = new Map<string, { used: string; at: number; processes: readonly GpuProcess[] }>();
@@ -33,10 +38,10 @@ const check: Check<GpuConfig> = {
     /** GPUs of this machine, for one that is missing since before watch started. */
     expected: z.number().int().nonnegative().optional(),
   }),
-  async run({ command, expected = 0, timeout }, { clock, log }) {
+  async run({ command, expected = 0, timeout }, { clock, log, stored }) {
     // Three questions at most (help, GPUs, processes): all of them fit into the run's time.
     const query = { command, timeoutMs: Math.round(timeout * 0.3) };
-    const remembered = seen.get(command) ?? new Set<string>();
+    const remembered = seen.get(command) ?? listedEarlier(stored, clock.now());
     seen.set(command, remembered);
     const readings = await readingsOf(query, Math.max(expected, remembered.size));
     for (const { uuid } of readings) remembered.add(uuid);
@@ -52,6 +57,9 @@ const check: Check<GpuConfig> = {
     ];
   },
 };
+
+const listedEarlier = (stored: CheckContext['stored'], now: number): Set<string> =>
+  new Set(stored(gpu.gpuInfo, now - rememberedMs).flatMap(({ labels: { uuid } }) => uuid ?? []));
 
 /** No GPU at all is a measurement where there should be some; elsewhere the question has failed. */
 async function readingsOf(query: GpuQuery, expected: number): Promise<GpuReading[]> {

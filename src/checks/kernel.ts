@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { gpuXidEvents, oomKills } from '../catalogue/kernel.ts';
 import type { Metric } from '../catalogue/metric.ts';
+import { checkDuration, checkLastSuccess } from '../catalogue/watch.ts';
 import { type Check, type CheckConfig, type CheckContext, schedule } from '../check.ts';
 import { duration } from '../config/types.ts';
 import type { Labels, Sample } from '../expression/series.ts';
@@ -14,8 +15,11 @@ interface KernelConfig extends CheckConfig {
   readonly source: string;
 }
 
-/** How far before its start the first run looks, so that what killed the machine's services is not lost. Milliseconds. */
+/** How far before its start the first watch of a machine looks, so that what killed its services is not lost. Milliseconds. */
 const lookBack = 300_000;
+
+/** After a longer absence what the log says is history, milliseconds. */
+const longestAbsence = 86_400_000;
 
 const offTheBus = 79;
 
@@ -31,6 +35,8 @@ interface Count {
 interface State {
   readonly read: KernelLog;
   readonly counts: Map<string, Count>;
+  /** What is older was read by an earlier watch, or is of no interest. Wall time, milliseconds. */
+  readonly from: number;
   started: boolean;
   /** The kernel tells one kill in several lines. */
   lastKilled: number | undefined;
@@ -51,11 +57,11 @@ const check: Check<KernelConfig> = {
     /** `journal`, `/dev/kmsg`, or a file such as /var/log/kern.log. */
     source: z.string().min(1).default('journal'),
   }),
-  async run({ source, timeout }, { clock, log }) {
-    const state = states.get(source) ?? newState(source);
-    states.set(source, state);
+  async run({ source, timeout }, { clock, log, stored }) {
     const now = clock.now();
-    const from = now - lookBack;
+    const state = states.get(source) ?? newState(source, readUntil(stored, now) ?? now - lookBack);
+    states.set(source, state);
+    const { from } = state;
     const lines = await state.read({ from, now, timeoutMs: timeout * 0.8 });
     const records = parseLog(
       'dmesg',
@@ -73,11 +79,21 @@ const check: Check<KernelConfig> = {
   },
 };
 
+/** Where an earlier watch stopped reading: its last good run began there. Undefined where there was none. */
+function readUntil(stored: CheckContext['stored'], now: number): number | undefined {
+  const secondsOf = (metric: Metric): number | undefined =>
+    stored(metric, now - longestAbsence).find(({ labels }) => labels['check'] === 'kernel')?.value;
+  const [ended, took = 0] = [secondsOf(checkLastSuccess), secondsOf(checkDuration)];
+  // A moment to come was measured by a clock that was wrong.
+  return ended === undefined || ended * 1000 > now ? undefined : Math.max((ended - took) * 1000, now - longestAbsence);
+}
+
 /** Known codes begin at 0, so that their first event is an increase. */
-function newState(source: string): State {
+function newState(source: string, from: number): State {
   const state: State = {
     read: followKernelLog(source),
     counts: new Map(),
+    from,
     started: false,
     lastKilled: undefined,
     offBus: false,

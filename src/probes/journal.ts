@@ -25,7 +25,8 @@ const most = 20_000;
 
 /** Reads journald with journalctl. Throws `probe_failed` when it is missing, refused, or has no journal. */
 export async function readJournal({ unit, from, to, timeoutMs, afterCursor }: JournalQuery): Promise<JournalEntry[]> {
-  const which = unit === 'kernel' ? ['--dmesg'] : ['--unit', unit];
+  // Not --dmesg, which leaves out what the kernel said before the machine was started anew.
+  const which = unit === 'kernel' ? ['_TRANSPORT=kernel'] : ['--unit', unit];
   const start = afterCursor === undefined ? `--since=@${Math.floor(from / 1000)}` : `--after-cursor=${afterCursor}`;
   const window = [start, `--until=@${Math.ceil(to / 1000)}`];
   const args = [...which, ...window, '--output=json', '--no-pager', `--lines=${most}`];

@@ -8,7 +8,7 @@ import type { JobStore } from '../store/jobs.ts';
 import type { SampleStore } from '../store/samples.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { PlannedCheck } from './checks.ts';
-import { type CheckRun, checkRunner } from './run.ts';
+import { type CheckRun, checkRunner, type RunContext } from './run.ts';
 import { type JobState, startJob } from './schedule.ts';
 import type { CheckStatus } from './snapshot.ts';
 import { storedRun } from './stored-run.ts';
@@ -46,7 +46,8 @@ export function startChecks(options: CheckLoopOptions): CheckLoop {
   const runners = planned.map((one) => {
     const before = one.config.every.kind === 'cron' ? lastRun(one, options) : undefined;
     if (before) runs.set(one.name, before);
-    const context = { endpoints, stop, log, clock, timezone, before: before?.status };
+    const stored: RunContext['stored'] = (metric, since) => samples.latest(metric.name, since);
+    const context = { endpoints, stop, log, clock, timezone, stored, before: before?.status };
     return { ...one, lastStart: before?.status.lastRunAt ?? undefined, runner: checkRunner(one, context) };
   });
 

@@ -1,5 +1,6 @@
 import { measuredBy } from '../expression/ast.ts';
 import { type Element, evaluate, lookBackMs } from '../expression/evaluate.ts';
+import { readOnce } from '../expression/read-once.ts';
 import type { SeriesReader } from '../expression/series.ts';
 import type { ActiveRule } from '../rule.ts';
 import type { CheckStatus } from './snapshot.ts';
@@ -18,10 +19,11 @@ export function judge(
   checks: readonly CheckStatus[],
   at: number,
 ): Verdict[] {
+  const samples = readOnce(reader);
   return rules.map((rule): Verdict => {
-    const elements = evaluate(rule.expression, reader, at);
+    const elements = evaluate(rule.expression, samples, at);
     if (elements.length > 0) return { kind: 'firing', rule, elements };
-    const silent = measuredBy(rule.expression).find((one) => reader.read(one, at - lookBackMs, at).length === 0);
+    const silent = measuredBy(rule.expression).find((one) => samples.read(one, at - lookBackMs, at).length === 0);
     if (!silent) return { kind: 'ok', rule };
     const failing = checks.filter(({ state }) => state !== 'ok');
     const reasons = failing.map(({ name, state, reason }) => `${name}: ${reason ?? state}`);

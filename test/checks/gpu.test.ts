@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { gpuInfo } from '../../src/catalogue/gpu.ts';
 import { watchMetrics } from '../../src/catalogue/index.ts';
+import { type CheckContext, sampleOf } from '../../src/check.ts';
 import gpu from '../../src/checks/gpu.ts';
 import { createGpuSimulator, type GpuSimulator } from '../../src/demo/gpu-simulator.ts';
 import { OpsError } from '../../src/errors.ts';
@@ -124,6 +126,21 @@ describe('the GPU check', () => {
     expect(valuesOf(samples, 'ops_gpus_visible')).toEqual([1]);
     expect(valuesOf(samples, 'ops_gpus_expected')).toEqual([2]);
     expect(samples.filter(({ labels }) => labels['uuid'] === 'GPU-b')).toEqual([]);
+  });
+
+  test('knows of a GPU that vanished before this watch was started, for a day', async () => {
+    const clock = new ManualClock('2026-11-25T12:00:00');
+    const listed = (uuid: string, at: number) =>
+      sampleOf(gpuInfo, { uuid, index: '', name: '', driver_version: '' }, 1, at);
+    const before = [listed('GPU-a', clock.now() - 60_000), listed('GPU-b', clock.now() - 80_000_000)];
+    const old = listed('GPU-c', clock.now() - 90_000_000);
+    const stored: CheckContext['stored'] = ({ name }, since) =>
+      [...before, old].filter((sample) => sample.name === name && sample.at > since);
+    const { command, set } = await simulator();
+    await set([{ uuid: 'GPU-a' }]);
+    const samples = await runCheck(gpu, { command }, {}, { clock, stored });
+    expect(valuesOf(samples, 'ops_gpus_expected')).toEqual([2]);
+    expect(valuesOf(samples, 'ops_gpus_visible')).toEqual([1]);
   });
 
   test('no GPU at all is a measurement where some should be, and a failure elsewhere', async () => {

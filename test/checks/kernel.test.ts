@@ -1,6 +1,8 @@
 import { accessSync, appendFileSync, constants, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Metric } from '../../src/catalogue/metric.ts';
+import { checkDuration, checkLastSuccess } from '../../src/catalogue/watch.ts';
 import kernel from '../../src/checks/kernel.ts';
 import type { Sample } from '../../src/expression/series.ts';
 import { followKernelLog } from '../../src/probes/kernel-log.ts';
@@ -65,6 +67,25 @@ describe('the kernel check', () => {
     const source = file();
     writeFileSync(source, xid(48, now - 3_600_000) + xid(62, now - 200_000));
     expect(xidsOf(await runCheck(kernel, { source }))).toEqual({ 62: 1 });
+  });
+
+  test.each([
+    ['an hour', 3_600_000, { 48: 1, 62: 1 }],
+    // Not once more what that watch has told.
+    ['half a minute', 30_000, {}],
+    ['two days', 48 * 3_600_000, { 62: 1 }],
+    // Measured by a clock that was wrong.
+    ['less than nothing', -3_600_000, { 62: 1 }],
+  ])('goes on where an earlier watch stopped: %s before', async (_, ms, expected) => {
+    const source = file();
+    writeFileSync(source, xid(79, now - 86_500_000) + xid(48, now - 3_500_000) + xid(62, now - 200_000));
+    const stored = (metric: Metric, since: number): Sample[] => {
+      const of = (check: string, value: number) => ({ name: metric.name, labels: { check }, value, at: now - ms });
+      const values: Record<string, number> = { [checkLastSuccess.name]: (now - ms) / 1000, [checkDuration.name]: 0.1 };
+      const value = values[metric.name];
+      return value === undefined || now - ms <= since ? [] : [of('gpu', 1), of('kernel', value)];
+    };
+    expect(xidsOf(await runCheck(kernel, { source }, {}, { stored }))).toEqual(expected);
   });
 
   test('begins at the top of a new file after a rotation', async () => {

@@ -69,7 +69,9 @@ echo '{"MESSAGE":"a","__REALTIME_TIMESTAMP":"1795532400000000","__CURSOR":"s=1;i
   const read = followKernelLog('journal');
   const window = { from: query.from, now: query.to, timeoutMs: 5000 };
   expect(await read(window)).toEqual([{ text: 'a', at: 1_795_532_400_000 }]);
-  expect(await readFile(path.join(folder, 'args'), 'utf8')).toContain(`--dmesg --since=@${query.from / 1000}`);
+  expect(await readFile(path.join(folder, 'args'), 'utf8')).toContain(
+    `_TRANSPORT=kernel --since=@${query.from / 1000}`,
+  );
   await read(window);
   const args = await readFile(path.join(folder, 'args'), 'utf8');
   expect(args).toContain('--after-cursor=s=1;i=2');

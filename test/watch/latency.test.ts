@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import latency from '../../alerts/latency.ts';
 import { latencyAverage, latencyCanary } from '../../src/catalogue/latency.ts';
 import { sampleOf } from '../../src/check.ts';
+import type { SeriesReader } from '../../src/expression/series.ts';
 import { activate } from '../../src/rule.ts';
 import { openSamples } from '../../src/store/samples.ts';
 import { type AlertState, step } from '../../src/watch/alert-state.ts';
@@ -93,6 +94,20 @@ test('a model whose answers spread widely is judged by its own spread', () => {
   expect(told(week + 12, (_, run) => spread(run))).toEqual([]);
   expect(told(week + 12, wide)).toEqual([]);
   expect(told(week + 12, (at, run) => (at < week ? wide(at, run) : 4)).length).toBe(1);
+});
+
+test('a judgement reads no window of a series twice', () => {
+  if (!rule) throw new Error('no rule');
+  const read: string[] = [];
+  const counting: SeriesReader = {
+    read({ series }, from, to) {
+      read.push(`${series} ${from} ${to}`);
+      return [{ labels: { model: 'm' }, points: [{ at: to, value: 1 }] }];
+    },
+  };
+  judge([rule], counting, [], day);
+  expect(read.length).toBeGreaterThan(2);
+  expect(read).toEqual([...new Set(read)]);
 });
 
 test('recorded points outlive the raw ones by days, and end too', () => {

@@ -65,7 +65,7 @@ test.each([
   'a clock that is set %s (%i ms) neither ends what fires nor tells it twice: %s',
   async (_, ms, count) => {
     const clock = new VirtualClock(Date.UTC(2026, 10, 25, 9));
-    const { world, told, firing } = rig(clock, count, { gpus: 1, every: '1m' });
+    const { world, told, firing } = rig(clock, count, { gpus: 1, every: '1m', everyMs: minute });
     world.celsius = 90;
     await clock.advance(30 * minute);
     expect(kinds(told)).toEqual(['firing Few', 'firing Hot']);
@@ -116,7 +116,7 @@ test.each([
 ])(
   'through both changes of %s: one count and one report a day, and planned work is quiet',
   async (timezone, ...days) => {
-    const slow = { every: '2m', everyMs: 2 * minute };
+    const slow = { every: '4m', everyMs: 4 * minute };
     const everyDay = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
     for (const change of days) {
       const clock = new VirtualClock(change - day / 2);
@@ -129,14 +129,14 @@ test.each([
       });
       const local = (at: number): string =>
         new Date(at).toLocaleTimeString('en-GB', { timeZone: timezone, hour: '2-digit', minute: '2-digit' });
-      for (let quarter = 0; quarter < 3 * 96; quarter++) {
+      for (let quarter = 0; quarter < 2 * 96; quarter++) {
         const hours = Number(local(clock.now()).slice(0, 2));
         // Hot within the window only, over each of its hours but the last.
         world.celsius = hours === 1 || hours === 2 ? 90 : 60;
         await clock.advance(15 * minute);
       }
       expect(told).toEqual([]);
-      expect(reports.map(local)).toEqual(['10:00', '10:00', '10:00']);
+      expect(reports.map(local)).toEqual(['10:00', '10:00']);
       expect(firing()).toEqual([]);
     }
   },

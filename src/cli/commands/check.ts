@@ -59,6 +59,7 @@ async function check(names: readonly string[], options: Options, context: CliCon
     stop: new AbortController().signal,
     clock: systemClock,
     timezone: readerZone(config.alerts.timezone),
+    stored: () => [],
   };
   const chosen = planned.filter(({ name }) => names.length === 0 || names.includes(name));
   const runs = await Promise.all(

@@ -27,6 +27,7 @@ export async function runCheck<Config extends CheckConfig>(
     log: pino({ level: 'silent' }),
     clock: systemClock,
     timezone: 'UTC',
+    stored: () => [],
     ...more,
   };
   const samples = await check.run(check.schema.parse(options), context);
