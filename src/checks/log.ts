@@ -32,7 +32,7 @@ const check: Check<LogConfig> = {
   schema: z.strictObject({
     every: schedule.prefault('30 0 * * *'),
     timeout: duration.prefault('60s'),
-    /** The gateway's audit log, `gateway.audit.file`. */
+    /** The gateway's audit log; follows `gateway.audit.file` where that is set. */
     file: z.string().min(1).default('/var/log/qwen-gateway.log'),
   }),
   async run({ file }, { clock, log, timezone }) {

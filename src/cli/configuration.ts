@@ -10,6 +10,12 @@ export type OpsConfiguration = Configuration<typeof sections>;
 
 const usualFiles = ['ops.yaml', '/etc/clawdbot-ops/ops.yaml', '/etc/qwen-gateway/config.yaml'];
 
+/** Who reads the gateway's audit log reads it where the gateway writes it. */
+const auditReaders = {
+  'triage.logs.gateway-log': 'gateway.audit.file',
+  'watch.checks.log.file': 'gateway.audit.file',
+} as const;
+
 /** Adds `--config FILE`. */
 export function configOption(command: Command): Command {
   return command.option('-c, --config <file>', `configuration file (default: the first of ${usualFiles.join(', ')})`);
@@ -33,7 +39,12 @@ export async function readConfiguration(
     import('../config/load.ts'),
     import('./sections.ts'),
   ]);
-  return loadConfiguration(sections, { file: configurationFile(file, context.env), env: context.env, flags });
+  return loadConfiguration(sections, {
+    file: configurationFile(file, context.env),
+    env: context.env,
+    flags,
+    followers: auditReaders,
+  });
 }
 
 /** Where the parts of this installation answer. */

@@ -4,7 +4,7 @@ import { OpsError, reasonOf } from '../errors.ts';
 import { fromEnvironment } from './environment.ts';
 import { parseFile } from './file.ts';
 import { describeIssues } from './issues.ts';
-import { merge, setAt, type Tree } from './merge.ts';
+import { follow, merge, setAt, type Tree } from './merge.ts';
 
 /** The sections of the file: each room exports the schema of its own. */
 export type Sections = Readonly<Record<string, z.ZodObject>>;
@@ -17,6 +17,8 @@ export interface ConfigurationInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Values of command-line flags by path, such as `gateway.listen`. */
   readonly flags?: Readonly<Record<string, unknown>>;
+  /** Options that take the value of another where only that is set, both by path. */
+  readonly followers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ConfigurationInput {
  */
 export async function loadConfiguration<S extends Sections>(
   sections: S,
-  { file, env, flags = {} }: ConfigurationInput,
+  { file, env, flags = {}, followers = {} }: ConfigurationInput,
 ): Promise<Configuration<S>> {
   const issues: string[] = [];
   const tree: Tree = file === undefined ? {} : parseFile(await read(file), Object.keys(sections), issues);
@@ -35,6 +37,7 @@ export async function loadConfiguration<S extends Sections>(
     if (section) merge(tree, { [name]: fromEnvironment(section, `OPS_${name.toUpperCase()}_`, env) });
   }
   for (const [path, value] of Object.entries(flags)) if (value !== undefined) setAt(tree, path.split('.'), value);
+  for (const [option, leader] of Object.entries(followers)) follow(tree, option.split('.'), leader.split('.'));
 
   const result: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(sections)) {

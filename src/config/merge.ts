@@ -25,3 +25,14 @@ export function setAt(tree: Tree, path: readonly string[], value: unknown): void
   tree[key] = next;
   setAt(next, rest, value);
 }
+
+/** Gives an option the value of another that is set, unless it has one itself or stands where no map is. */
+export function follow(tree: Tree, option: readonly string[], leader: readonly string[]): void {
+  const value = valueAt(tree, leader);
+  const places = option.map((_, depth) => valueAt(tree, option.slice(0, depth)));
+  const free = valueAt(tree, option) === undefined && places.every((place) => place === undefined || isTree(place));
+  if (free && value !== undefined) setAt(tree, option, value);
+}
+
+const valueAt = (tree: Tree, path: readonly string[]): unknown =>
+  path.reduce<unknown>((place, key) => (isTree(place) ? place[key] : undefined), tree);

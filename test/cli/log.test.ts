@@ -55,3 +55,11 @@ test('ops log top exits 3 where the log cannot be read, and where a part of it c
   expect(stdout).toContain('3 abnormal requests');
   expect(stderr).toContain('/none.log');
 });
+
+test('without a name the log is that which the gateway writes, wherever that is', async () => {
+  const config = join(temporaryFolder('log'), 'ops.yaml');
+  writeFileSync(config, `gateway:\n  audit:\n    file: ${path}\n`);
+  expect((await ops('log', 'top', '--config', config)).stdout).toContain('3 abnormal requests');
+  writeFileSync(config, `gateway:\n  audit:\n    file: /none.log\ntriage:\n  logs:\n    gateway-log: ${path}\n`);
+  expect((await ops('log', 'top', '--config', config)).stdout).toContain('3 abnormal requests');
+});

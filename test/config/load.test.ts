@@ -101,4 +101,23 @@ describe('configuration', () => {
     );
     await expect(load('a: [1\n')).rejects.toThrow(/1 mistake/);
   });
+
+  test('an option that follows another takes its value, unless it has its own', async () => {
+    const file = join(folder, 'ops.yaml');
+    const followers = {
+      'triage.logs.gateway-log': 'gateway.audit.file',
+      'watch.checks.log.file': 'gateway.audit.file',
+    };
+    const loaded = async (yaml: string) => {
+      writeFileSync(file, yaml);
+      const { triage, watch } = await loadConfiguration(sections, { file, env: {}, followers });
+      return [triage.logs['gateway-log'], watch.checks['log']];
+    };
+    const audit = 'gateway: { audit: { file: /srv/audit.log } }\n';
+    expect(await loaded('page: {}')).toEqual(['/var/log/qwen-gateway.log', undefined]);
+    expect(await loaded(audit)).toEqual(['/srv/audit.log', { file: '/srv/audit.log' }]);
+    const own = `${audit}triage: { logs: { gateway-log: /a.log } }\nwatch: { checks: { log: { every: 2h } } }\n`;
+    expect(await loaded(own)).toEqual(['/a.log', { every: '2h', file: '/srv/audit.log' }]);
+    await expect(loaded(`${audit}triage: { logs: none }`)).rejects.toThrow('triage.logs');
+  });
 });
