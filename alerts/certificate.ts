@@ -1,5 +1,6 @@
 import {
   certbotLastRunSuccess,
+  certbotTimerActive,
   certificateFileMatchesLive,
   certificateNotAfter,
   certificateNotBefore,
@@ -29,7 +30,7 @@ const group: RuleGroup = {
     {
       ...shared,
       name: 'CertificateExpiresSoon',
-      causedBy: ['CertificateExpiresVerySoon', 'CertificateNotReloaded', 'RenewalFailed'],
+      causedBy: ['CertificateExpiresVerySoon', 'CertificateNotReloaded', 'RenewalFailed', 'RenewalTimerStopped'],
       severity: 'warning',
       threshold: 1 / 3,
       description: {
@@ -94,6 +95,22 @@ const group: RuleGroup = {
       runbook: 'renewalfailed',
       panel: 'certificate-days',
       commands: ['tail -n 50 /var/log/letsencrypt/letsencrypt.log', 'certbot renew --dry-run'],
+    },
+    {
+      name: 'RenewalTimerStopped',
+      expression: () => compare(select(certbotTimerActive), '==', number(0)),
+      // An upgrade of certbot stops it for a while.
+      for: 1_800_000,
+      severity: 'warning',
+      unit: 'state',
+      summary: { en: 'the timer that renews certificates is stopped', zh: '续期证书的定时器已停止' },
+      description: {
+        en: 'certbot.timer is installed and does not run: nothing renews the certificates, and nothing is visible yet.',
+        zh: 'certbot.timer 已安装但未运行:证书不会自动续期,而目前看不出影响。',
+      },
+      runbook: 'renewaltimerstopped',
+      panel: 'certificate-days',
+      commands: ['systemctl list-timers certbot.timer', 'systemctl enable --now certbot.timer'],
     },
   ],
 };

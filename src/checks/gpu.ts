@@ -15,7 +15,13 @@ interface GpuConfig extends CheckConfig {
 /**
  * GPUs that each program has listed: one that is gone must not be forgotten, least of all over the restart that follows.
  */
-const seen = new Map<string, Set<string>>();
+const seen = new Map<string, Seen>();
+
+interface Seen {
+  readonly uuids: Set<string>;
+  /** How many an earlier watch had: a number only, for one that was replaced is no longer missed. */
+  readonly earlier: number;
+}
 
 /** A card that was taken out is forgotten by the watch that is started a day later, milliseconds. */
 const rememberedMs = 86_400_000;
@@ -41,25 +47,27 @@ const check: Check<GpuConfig> = {
   async run({ command, expected = 0, timeout }, { clock, log, stored }) {
     // Three questions at most (help, GPUs, processes): all of them fit into the run's time.
     const query = { command, timeoutMs: Math.round(timeout * 0.3) };
-    const remembered = seen.get(command) ?? listedEarlier(stored, clock.now());
-    seen.set(command, remembered);
-    const readings = await readingsOf(query, Math.max(expected, remembered.size));
-    for (const { uuid } of readings) remembered.add(uuid);
-    const missing = [...remembered].filter((uuid) => !readings.some((one) => one.uuid === uuid));
+    const known = seen.get(command) ?? { uuids: new Set(), earlier: countOf(stored, clock.now()) };
+    seen.set(command, known);
+    const atLeast = Math.max(expected, known.earlier);
+    const readings = await readingsOf(query, Math.max(atLeast, known.uuids.size));
+    for (const { uuid } of readings) known.uuids.add(uuid);
+    const missing = [...known.uuids].filter((uuid) => !readings.some((one) => one.uuid === uuid));
     if (missing.length > 0) log.warn({ missing }, 'GPUs have vanished');
     const processes = await processesOf(query, readings, { clock, log });
     const at = clock.now();
     return [
       sampleOf(gpu.gpusVisible, {}, readings.length, at),
-      sampleOf(gpu.gpusExpected, {}, Math.max(expected, remembered.size), at),
+      sampleOf(gpu.gpusExpected, {}, Math.max(atLeast, known.uuids.size), at),
       ...readings.flatMap((one) => samplesOf(one, at)),
       ...processSamples(processes, at),
     ];
   },
 };
 
-const listedEarlier = (stored: CheckContext['stored'], now: number): Set<string> =>
-  new Set(stored(gpu.gpuInfo, now - rememberedMs).flatMap(({ labels: { uuid } }) => uuid ?? []));
+/** Cards that were listed within the last day; one that got a new driver has two series. */
+const countOf = (stored: CheckContext['stored'], now: number): number =>
+  new Set(stored(gpu.gpuInfo, now - rememberedMs).map(({ labels: { uuid } }) => uuid)).size;
 
 /** No GPU at all is a measurement where there should be some; elsewhere the question has failed. */
 async function readingsOf(query: GpuQuery, expected: number): Promise<GpuReading[]> {

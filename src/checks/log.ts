@@ -55,7 +55,9 @@ async function auditLines(file: string, window: Window, log: Log): Promise<Audit
   const paths = [...(await rotatedFiles(file, window)), file];
   const texts = await Promise.all(paths.map((path) => readLogFile(path, { window, timeoutMs: 30_000 })));
   if (texts.every(({ state }) => state === 'missing' || state === 'unreadable')) {
-    throw new OpsError('probe_failed', { probe: file, reason: texts.at(-1)?.note });
+    const last = texts.at(-1);
+    const missing = 'no such file; set watch.checks.log.file to the file of gateway.audit.file';
+    throw new OpsError('probe_failed', { probe: file, reason: last?.state === 'missing' ? missing : last?.note });
   }
   const notes = texts.flatMap(({ note }, index) => (note === undefined ? [] : [`${paths[index]}: ${note}`]));
   if (notes.length > 0) log.warn({ notes }, 'yesterday is not counted whole; ops log top counts all of it');

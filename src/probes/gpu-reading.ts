@@ -57,7 +57,7 @@ export function toReading(row: Row): GpuReading {
     driverVersion: row.get('driver_version') ?? '',
     memoryUsedBytes: bytes('memory.used'),
     memoryTotalBytes: bytes('memory.total'),
-    utilizationRatio: scaled(number(row, 'utilization.gpu'), 0.01),
+    utilizationRatio: ratio(number(row, 'utilization.gpu')),
     temperatureCelsius: number(row, 'temperature.gpu'),
     memoryTemperatureCelsius: number(row, 'temperature.memory'),
     temperatureMarginCelsius: number(row, 'temperature.gpu.tlimit'),
@@ -91,6 +91,9 @@ function number(row: Row, field: string): number | undefined {
 function scaled(value: number | undefined, factor: number): number | undefined {
   return value === undefined ? undefined : value * factor;
 }
+
+/** Divided: 35 times 0.01 is not 0.35. */
+const ratio = (percent: number | undefined): number | undefined => (percent === undefined ? undefined : percent / 100);
 
 function active(row: Row, reason: string): boolean | undefined {
   return verdict(row.get(`clocks_event_reasons.${reason}`) ?? row.get(`clocks_throttle_reasons.${reason}`));

@@ -10,9 +10,10 @@ export function silencedBy(
   const text = new Map(Object.entries({ ...labels, rule }));
   return silences.find(
     ({ matchers, expiresAt }) =>
-      now < expiresAt && Object.entries(matchers).every(([name, wanted]) => glob(wanted).test(text.get(name) ?? '')),
+      now < expiresAt && Object.entries(matchers).every(([name, wanted]) => globOf(wanted).test(text.get(name) ?? '')),
   );
 }
 
-const glob = (pattern: string): RegExp =>
+/** `*` stands for any text. */
+export const globOf = (pattern: string): RegExp =>
   new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 's');

@@ -236,6 +236,11 @@ const examples: Readonly<Record<string, Example>> = {
     value: 0,
     silent: [state('ops_certbot_last_run_success').fires(1)],
   },
+  RenewalTimerStopped: {
+    fires: state('ops_certbot_timer_active').fires(0),
+    value: 0,
+    silent: [state('ops_certbot_timer_active').fires(1)],
+  },
   ModelPartlyOnCpu: {
     fires: state('ops_ollama_model_vram_ratio', { backend: 'a', model: 'm' }).fires(0.6),
     value: 0.6,

@@ -26,7 +26,7 @@ describe('the GPU check', () => {
   test('measures every GPU in base units', async () => {
     const { command, set } = await simulator();
     await set([
-      { uuid: 'GPU-a', memoryUsed: 20_000, memoryTotal: 24_576, utilization: 97, temperature: 84, power: 301.5 },
+      { uuid: 'GPU-a', memoryUsed: 20_000, memoryTotal: 24_576, utilization: 35, temperature: 84, power: 301.5 },
       { uuid: 'GPU-b', memoryUsed: 0, utilization: 0, thermalSlowdown: true },
     ]);
     const samples = await runCheck(gpu, { command });
@@ -34,7 +34,7 @@ describe('the GPU check', () => {
     expect(valuesOf(samples, 'ops_gpus_visible')).toEqual([2]);
     expect(of('ops_gpu_memory_used_bytes', 'GPU-a')).toEqual([20_000 * mebibyte]);
     expect(of('ops_gpu_memory_total_bytes', 'GPU-a')).toEqual([24_576 * mebibyte]);
-    expect(of('ops_gpu_utilization_ratio', 'GPU-a')).toEqual([0.97]);
+    expect(of('ops_gpu_utilization_ratio', 'GPU-a')).toEqual([0.35]);
     expect(of('ops_gpu_temperature_celsius', 'GPU-a', { sensor: 'core' })).toEqual([84]);
     expect(of('ops_gpu_power_draw_watts', 'GPU-a')).toEqual([301.5]);
     // A true zero is a measurement.
@@ -141,6 +141,11 @@ describe('the GPU check', () => {
     const samples = await runCheck(gpu, { command }, {}, { clock, stored });
     expect(valuesOf(samples, 'ops_gpus_expected')).toEqual([2]);
     expect(valuesOf(samples, 'ops_gpus_visible')).toEqual([1]);
+    // One of them was replaced.
+    const replaced = await simulator();
+    await replaced.set([{ uuid: 'GPU-a' }, { uuid: 'GPU-new' }]);
+    const after = await runCheck(gpu, { command: replaced.command }, {}, { clock, stored });
+    expect(valuesOf(after, 'ops_gpus_expected')).toEqual([2]);
   });
 
   test('no GPU at all is a measurement where some should be, and a failure elsewhere', async () => {

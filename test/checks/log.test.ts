@@ -83,7 +83,7 @@ test('finds what rotation has moved away', async () => {
 
 test('a quiet day is 0, a missing log is a failure', async () => {
   const file = join(temporaryFolder('log'), 'gateway.log');
-  await expect(run(file)).rejects.toThrow('no such file');
+  await expect(run(file)).rejects.toThrow('no such file; set watch.checks.log.file');
   writeFileSync(file, '');
   expect(valuesOf(await run(file), 'ops_requests_yesterday')).toEqual([0, 0]);
 });

@@ -68,6 +68,9 @@ test.each([
   [['ack', 'seven'], 'expected a number, got "seven"'],
   [['silence'], 'expected the name of a rule or label=value'],
   [['silence', 'GpuHot', '--for', 'soon'], '--for: expected a duration such as 2h, got "soon"'],
+  [['silence', 'GpuHut'], 'no rule is called "GpuHut" (did you mean GpuHot?)'],
+  [['silence', 'Xyz*'], 'no rule is called "Xyz*"'],
+  [['silence', 'uid=GPU-0'], 'no alert has the label "uid" (did you mean uuid?)'],
   [['silence', '--end', '4'], 'no silence 4 is in force'],
   [['test'], 'NOBODY IS MAILED'],
 ])('%j is refused with a sentence that says what to do', async (words, sentence) => {

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { OpsError } from '../../src/errors.ts';
-import { parseProcesses } from '../../src/probes/gpu-reading.ts';
+import { parseCells, parseProcesses, toReading } from '../../src/probes/gpu-reading.ts';
 import { queryGpus } from '../../src/probes/nvidia-smi.ts';
 import { runProgram } from '../../src/probes/run.ts';
+import { corpus } from '../../tools/corpus/evaluate.ts';
 import { corpusText } from '../support/corpus.ts';
 
 /** Writes a program that behaves like nvidia-smi: it knows some fields and refuses every query that names another. */
@@ -209,6 +210,44 @@ describe('nvidia-smi', () => {
     const text = corpusText(id);
     expect(await faultOf(await fakeSmi(card, `cat <<'END'\n${text}\nEND\nexit 255`))).toBe(fault);
   });
+
+  test('reads the real row nvidia-smi-0010: three ways to say nothing, and units in the cells', () => {
+    const [header = '', ...rows] = corpusText('nvidia-smi-0010').split('\n');
+    const fields = header.split(', ').map((field) => field.replace(/ \[.*/, ''));
+    expect(parseCells(rows.join('\n'), fields).map(toReading)).toMatchObject([
+      {
+        name: 'NVIDIA GeForce RTX 2080 SUPER',
+        driverVersion: '610.57.04',
+        memoryUsedBytes: 211 * 1024 ** 2,
+        memoryTotalBytes: 8192 * 1024 ** 2,
+        utilizationRatio: 0,
+        temperatureCelsius: 33,
+        memoryTemperatureCelsius: undefined,
+        powerWatts: 39.17,
+        mig: undefined,
+      },
+    ]);
+  });
+
+  test('reads the real processes nvidia-smi-0011', () => {
+    const [, ...rows] = corpusText('nvidia-smi-0011').split('\n');
+    // The columns that are asked for are the last four of that capture.
+    const asked = rows.map((row) => row.split(', ').slice(4).join(', '));
+    expect(parseProcesses(asked.join('\n')).map(({ pid, memoryBytes }) => [pid, memoryBytes])).toEqual([
+      [28_512, 370 * 1024 ** 2],
+      [28_511, 230 * 1024 ** 2],
+    ]);
+  });
+
+  test.each(corpus().filter(({ kind, label }) => kind === 'nvidia-smi' && label !== 'gpu-lost-xid'))(
+    'takes the real output $id ($label) for no reading: it is not the table that was asked for',
+    async ({ text }) => {
+      const fault = await faultOf(
+        await fakeSmi(card, `[ "$1" = --help-query-gpu ] || { cat <<'END'\n${text}\nEND\nexit; }`),
+      );
+      expect(['failed', 'driver-not-loaded']).toContain(fault);
+    },
+  );
 
   test('reads processes whose names have commas', () => {
     const csv = 'GPU-1, 28512, ffmpeg, 370 MiB\nGPU-1, 7, a, b, c, [N/A]\nNo running processes found\n';

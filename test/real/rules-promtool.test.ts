@@ -180,6 +180,7 @@ function world(seed: number): Column[] {
         column(requests.name, { outcome, model }, counter(random, outcome === 'ok' ? 20 : 3)),
       ),
     ),
+    column('ops_certbot_timer_active', {}, states(random, [0, 0, 0, 1])),
   ];
 }
 

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { requestsYesterday } from '../../src/catalogue/log.ts';
-import { type Check, sampleOf, schedule } from '../../src/check.ts';
+import { type Check, type CheckContext, sampleOf, schedule } from '../../src/check.ts';
 import { openIncidents } from '../../src/store/incidents.ts';
 import { openSamples } from '../../src/store/samples.ts';
 import { startChecks } from '../../src/watch/check-loop.ts';
@@ -16,10 +16,11 @@ function dailyRig(timezone: string, startedAt: number, every = '30 0 * * *') {
   const folder = temporaryFolder('ops-daily');
   const clock = new VirtualClock(startedAt);
   const starts: string[] = [];
-  const counted = { requests: 5, fails: false };
+  const counted = { requests: 5, fails: false, known: [] as number[] };
   const check = {
     metrics: [requestsYesterday],
-    run: async () => {
+    run: async (_: unknown, { stored }: CheckContext) => {
+      counted.known = stored(requestsYesterday, clock.now() - 2 * hour).map(({ value }) => value);
       starts.push(new Date(clock.now()).toISOString().slice(5, 16));
       if (counted.fails) throw new Error('no such file');
       return [sampleOf(requestsYesterday, { result: 'ok' }, counted.requests, clock.now())];
@@ -88,6 +89,18 @@ test('one that failed today has failed after a restart too, so that what fires g
   await clock.advance(hour);
   expect(second.measured()).toEqual([]);
   expect(second.checks.statuses()).toMatchObject([{ state: 'failing' }]);
+  second.end();
+});
+
+test('a check is told what an earlier watch measured', async () => {
+  const { clock, counted, begin } = dailyRig('UTC', Date.UTC(2026, 10, 24, 10), '1h');
+  const first = begin();
+  await clock.advance(1000);
+  expect(counted.known).toEqual([]);
+  first.end();
+  const second = begin();
+  await clock.advance(1000);
+  expect(counted.known).toEqual([5]);
   second.end();
 });
 

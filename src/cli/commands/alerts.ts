@@ -4,6 +4,7 @@ import { exitCode, OpsError } from '../../errors.ts';
 import type { IncidentStore } from '../../store/incidents.ts';
 import { stateFolder } from '../../watch/state-folder.ts';
 import { buildExport } from '../alerts/export.ts';
+import { matchersOf } from '../alerts/matchers.ts';
 import { buildReplay } from '../alerts/replay.ts';
 import { pairs } from '../alerts/words.ts';
 import type { CliCommand, CliContext } from '../command.ts';
@@ -81,7 +82,7 @@ function buildSilence(builder: Command, context: CliContext): void {
         context.stdout.write(options.json ? `${JSON.stringify({ ended: id })}\n` : `silence ${id} ended\n`);
         return;
       }
-      const matchers = matchersOf(words);
+      const matchers = await matchersOf(words);
       const ms = parseDuration(options.for);
       if (!ms) throw new OpsError('usage', { message: `--for: expected a duration such as 2h, got "${options.for}"` });
       const silence = { matchers, createdAt: now, expiresAt: now + ms, reason: options.reason };
@@ -144,18 +145,6 @@ async function withStore<T>(
 }
 
 /** `GpuMemoryHigh uuid=GPU-0` as label to value. */
-function matchersOf(words: readonly string[]): Record<string, string> {
-  if (words.length === 0) {
-    throw new OpsError('usage', { message: 'matchers: expected the name of a rule or label=value, got none' });
-  }
-  return Object.fromEntries(
-    words.map((word) => {
-      const [name = '', ...value] = word.split('=');
-      return value.length === 0 ? ['rule', name] : [name, value.join('=')];
-    }),
-  );
-}
-
 function numberOf(text: string, option: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new OpsError('usage', { message: `${option}: expected a number, got "${text}"` });
