@@ -49,3 +49,11 @@ test('a line that was cut off in a known phrase is read to its end', async () =>
   );
   expect((await told('2023/10/11 15:40:08 llama.go:313: starting llama runner')).cause).toBe('healthy');
 });
+
+test('a line behind a whole line of another program is no rest of it, however wide that is', async () => {
+  const gin = '[GIN] 2026/05/06 - 07:08:12 | 500 |   3.1s |       10.0.0.9 | POST     "/api/chat"';
+  expect((await told(gin, 'GGML_ASSERT(n_tokens_all <= cparams.n_batch) failed')).cause).toBe('runner-crash-segv');
+  expect(
+    (await told(timedOut.replace(/upstream.*upstream/, 'access forbidden by rule'), 'nvidia-smi: not found')).cause,
+  ).toBe('driver-not-loaded');
+});

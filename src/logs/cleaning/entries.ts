@@ -1,7 +1,7 @@
 import type { Line } from '../record.ts';
 import { withoutCarrier } from './carrier.ts';
 import { plainCharacters, withoutDecoration } from './characters.ts';
-import { beginsEntry, joinedChars, seamOf } from './wrapped.ts';
+import { beginsEntry, hasEnded, joinedChars, seamOf } from './wrapped.ts';
 
 /** A line as a program wrote it, whatever happened to it on its way to the reader. */
 export interface Entry {
@@ -64,7 +64,7 @@ export function joinIndented(entries: readonly Entry[]): Entry[] {
 }
 
 function goesOn(before: string, next: string): boolean {
-  if (beginsEntry(next.trimStart(), before)) return false;
+  if (beginsEntry(next.trimStart(), before) || hasEnded(before, next)) return false;
   const field = /^(?:level|source|msg)=/.exec(next)?.[0];
   return /^\s/.test(next) || (field !== undefined && !before.includes(field)) || isOpen(before);
 }

@@ -10,7 +10,7 @@ export const joinedChars = 4000;
 
 /** How a program begins an entry, where no carrier shows it. */
 const begins =
-  /^ ?(?:time=|\[GIN\]|\{|\d+#\d+: |\d{4}[/-]\d\d[/-]\d\d[ T]|\[(?:emerg|alert|crit|error|warn|notice|info|debug)\] |nginx: \[|panic: |goroutine \d|fatal error: |NVRM: |Error: |CUDA error|llama runner |ggml_|llama_|load_tensors|print_info|srv |slot |[EWID] \w|oom-kill:|Out of memory|Killed process|\|[ =]|\|ERR!|\+[-=]|- - |(?:0x[\da-f]+|-?\d+(?:\.\d+)?), \S)/;
+  /^ ?(?:time=|\[GIN\]|\{|\d+#\d+: |\d{4}[/-]\d\d[/-]\d\d[ T]|\[(?:emerg|alert|crit|error|warn|notice|info|debug)\] |nginx: \[|kernel: |systemd\[|panic: |goroutine \d|fatal error: |NVRM: |Error: |CUDA error|llama runner |ggml_|llama_|load_tensors|print_info|srv |slot |[EWID] \w|oom-kill:|Out of memory|Killed process|\|[ =]|\|ERR!|\+[-=]|- - |(?:0x[\da-f]+|-?\d+(?:\.\d+)?), \S)/;
 
 /** An access log entry: an address or a host, then the dash of the user. */
 const beginsAccess = /^\S{1,80} (?:\S{1,80} )?- \S{1,80} (?:\[|")/;
@@ -32,6 +32,14 @@ export function beginsEntry(text: string, before: string): boolean {
   return begins.test(text) || beginsAccess.test(text) || beginsSetting.test(text) || beginsWithCarrier(text);
 }
 
+/** Entries that have all that their programs write: of Gin, of an access log, of Nginx's error log with its fields. */
+const whole =
+  /\[GIN\][^"]{1,200}"[^"]*"$|HTTP\/\d[\d.]*" \d{3} \d+ "[^"]*" "[^"]*"(?: "[^"]*")?$|, (?:client|server): [^",]{1,200}(?:, .{0,2000}"|)$/;
+const nextField = /^[^ ]*, (?:server|request|upstream|host|referrer): |^(?:server|request|upstream|host|referrer): /;
+
+/** Whether an entry has ended, so that the next line begins another, whatever that is. */
+export const hasEnded = (entry: string, next: string) => whole.test(entry) && !nextField.test(next.trimStart());
+
 /** What joins a line to the one before it: nothing in the middle of a word, a blank between words. */
 type Seam = '' | ' ' | undefined;
 
@@ -46,7 +54,7 @@ export function seamOf(texts: readonly string[]): (line: string, next: string, e
   const full = (line: string, next: string) => line.length + 1 + wordLength(next) > width;
   const hard = isCutInWords(texts, width);
   return (line, next, entry) => {
-    if (next === '' || !full(line, next) || beginsEntry(next, entry)) return undefined;
+    if (next === '' || !full(line, next) || beginsEntry(next, entry) || hasEnded(entry, next)) return undefined;
     const shown = seamBetween(line, next);
     if (shown !== undefined) return shown;
     if (!hard) return ' ';

@@ -28,7 +28,15 @@ export default {
       'i',
     ),
   ),
-  beats: ['gpu-not-detected', 'cpu-offload-slow', 'ollama-slow', 'client-abort', 'upstream-timeout', 'service-stopped'],
+  beats: [
+    'gpu-not-detected',
+    'cpu-offload-slow',
+    'ollama-slow',
+    'client-abort',
+    'upstream-timeout',
+    'service-stopped',
+    'runner-crash-segv',
+  ],
   fix: ['dkms autoinstall && modprobe nvidia', 'mokutil --sb-state', 'reboot'],
   confirm: ['lsmod | grep nvidia', 'journalctl -k | grep -i nvrm | tail'],
   example: {

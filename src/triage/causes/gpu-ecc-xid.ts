@@ -17,7 +17,7 @@ export default {
       String.raw`${xid(48, 63, 64, 92, 94, 95, 140, 156, 157, 160, 161, 171, 172)}|Remapping Failure Occurred\s*: Yes|Pending(?: Page Blacklist)?\s*: Yes|uncorrectable hardware errors detected`,
     ),
   ),
-  beats: ['runner-crash-segv', 'panic', 'cuda-error', 'cpu-offload-slow'],
+  beats: ['runner-crash-segv', 'panic', 'cuda-error', 'cpu-offload-slow', 'gpu-not-detected'],
   fix: ['nvidia-smi -q -d ROW_REMAPPER,ECC', 'reboot   # at a quiet hour'],
   confirm: ['journalctl -k | grep Xid | tail'],
   example: {

@@ -26,6 +26,7 @@ export default {
     'cpu-offload-slow',
     'service-stopped',
     'reload-thrash',
+    'gpu-not-detected',
   ],
   fix: ['systemctl restart ollama', 'nvidia-smi -pm 1'],
   confirm: ["journalctl -k | grep -E 'Xid|watchdog' | tail"],

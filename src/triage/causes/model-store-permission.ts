@@ -19,7 +19,7 @@ export default {
     // The GPU's files are no part of the store.
     /\/dev\/|fork\/exec/,
   ),
-  beats: ['service-down', 'service-stopped'],
+  beats: ['service-down', 'service-stopped', 'gpu-not-detected'],
   fix: ['chown -R ollama:ollama /usr/share/ollama/.ollama/models', 'systemctl restart ollama'],
   confirm: ['sudo -u ollama ls /usr/share/ollama/.ollama/models'],
   example: {

@@ -9,7 +9,7 @@ const refused = new RegExp(
 
 /** A 502 has many reasons, and the error log tells which. */
 const otherReason =
-  /no live upstreams|upstream (?:prematurely|timed out|sent)|while (?:reading|sending|SSL handshaking)[\w ]{0,40} upstream/i;
+  /no live upstreams|could not be resolved|host not found in|no resolver defined|\(99: |\(28: |\[emerg\]|upstream (?:prematurely|timed out|sent)|while (?:reading|sending|SSL handshaking)[\w ]{0,40} upstream/i;
 
 /** Nginx answered our own request itself; the second is the page of the shipped site. */
 const probeFailed = / (?:502|503 \(gateway_unavailable\)) in \d+ ms$/;
