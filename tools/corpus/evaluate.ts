@@ -52,7 +52,14 @@ export function field(half: 'a' | 'b'): CorpusCase[] {
 }
 
 /** Every case that was read. */
-export const everyCase = () => [...corpus(), ...field('a'), ...field('b'), ...blind(), ...unseen('second')];
+export const everyCase = () => [
+  ...corpus(),
+  ...field('a'),
+  ...field('b'),
+  ...blind(),
+  ...unseen('second'),
+  ...unseen('third'),
+];
 
 /** Diagnoses every case; with `guess` without being told the kind of log. */
 export function judge(cases: readonly CorpusCase[], guess = false): Promise<Judged[]> {

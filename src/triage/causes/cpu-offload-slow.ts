@@ -11,10 +11,13 @@ const resident = /has ([\d.]+) of ([\d.]+) GiB in GPU memory/;
 /** A row of `ollama ps`. */
 const shared = /\b\d{1,2}%\/\d{1,2}% CPU\/GPU\b/;
 
+/** The cache of the layers that are not on the card. */
+const cacheOnHost = /\b(?:CUDA|ROCm)_Host KV buffer size\s*=\s*[1-9]/;
+
 function partly(message: string): boolean {
   const split = resident.exec(message);
   if (split) return Number(split[1]) > 0 && Number(split[1]) < Number(split[2]);
-  if (shared.test(message)) return true;
+  if (shared.test(message) || cacheOnHost.test(message)) return true;
   const real = offloaded.exec(message);
   const plan = planned.exec(message);
   const done = Number(real?.[1] ?? plan?.[2]);

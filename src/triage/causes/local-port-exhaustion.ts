@@ -13,10 +13,11 @@ export default {
   reads: ['nginx-error'],
   match: lines(
     new RegExp(
-      String.raw`connect\(\).{0,200} failed ${errno('noAddress')}|bind\(\S{1,60}\) failed \(\d+: [^)]{0,120}\) while connecting to upstream`,
+      String.raw`connect\(\)(?! to \[::1\]).{0,200} failed ${errno('noAddress')}|bind\(\S{1,60}\) failed \(\d+: [^)]{0,120}\) while connecting to upstream`,
       'i',
     ),
   ),
+  hint: lines(/connect\w{0,3}\b.{0,60}(?:Cannot assign requested address|EADDRNOTAVAIL)/i),
   fix: [
     'Set keepalive 64; in the upstream block with proxy_http_version 1.1 and proxy_set_header Connection ""',
     'sysctl -w net.ipv4.ip_local_port_range="10240 65535"',

@@ -1,7 +1,10 @@
 import { type Cause, generation } from '../cause.ts';
 
 const notFound =
-  /\bmodel ['"`\\]*[\w./:-]+['"`\\]* not found|\bmodel (?:is )?not found\b|try pulling it first|\bmodel [`'"]?[\w./:-]+[`'"]? does not exist|pull model manifest: (?:404|file does not exist)/i;
+  /\bmodel ['"`\\]*[\w./:-]+['"`\\]* not found|\bmodel (?:is )?not found\b|try pulling it first|404 Not Found['"]? for url:? ['"]?\S{1,80}:11434\/(?:api\/(?:chat|generate|embed)|v1\/)|\bmodel [`'"]?[\w./:-]+[`'"]? does not exist|pull model manifest: (?:404|file does not exist)/i;
+
+/** A version that lacks the route answers within this time; to find out that a model is missing takes longer. */
+const noRouteSeconds = 30e-6;
 
 export default {
   step: 3,
@@ -15,7 +18,7 @@ export default {
   match: (records) =>
     records.filter(
       ({ gin, audit, message }) =>
-        (gin?.status === 404 && gin.method === 'POST' && generation.test(gin.path)) ||
+        (gin?.status === 404 && gin.method === 'POST' && gin.seconds > noRouteSeconds && generation.test(gin.path)) ||
         audit?.error === 'model_not_found' ||
         notFound.test(message),
     ),

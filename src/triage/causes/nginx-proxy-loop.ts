@@ -1,9 +1,16 @@
+import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, says } from '../cause.ts';
+import { errno } from '../nginx-errno.ts';
 
 const cycle = /rewrite or internal redirection cycle/i;
 
 /** Nginx's own ports on this machine. */
 const itself = /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):(?:80|443)\//;
+
+/** Where nobody listens a request cannot come back. */
+const refused = new RegExp(errno('refused'));
+
+const goesRound = ({ nginx, message }: LogRecord) => itself.test(nginx?.upstream ?? '') && !refused.test(message);
 
 export default {
   step: 1,
@@ -15,7 +22,7 @@ export default {
     zh: 'proxy_pass 指回 Nginx 自身,请求循环后立即失败。',
   },
   reads: ['nginx-error'],
-  match: (records) => records.filter((record) => says(record, cycle) || itself.test(record.nginx?.upstream ?? '')),
+  match: (records) => records.filter((record) => says(record, cycle) || goesRound(record)),
   fix: ['Point proxy_pass at the gateway, http://127.0.0.1:18789, then: nginx -t && systemctl reload nginx'],
   confirm: ['nginx -T | grep proxy_pass'],
   example: {

@@ -1,7 +1,9 @@
 import { type Cause, lines } from '../cause.ts';
 import { slowedFor, throttleBits } from '../smi.ts';
 
-const active = lines(/(?:SW|HW) Thermal Slowdown\s*: Active|[sh]w_thermal_slowdown>Active|GPU over temperature range/i);
+const active = lines(
+  /(?:SW|HW) Thermal Slowdown\s*: Active|[sh]w_thermal_slowdown>Active|GPU over temperature range|thermal throttling temperature reached/i,
+);
 
 export default {
   step: 5,

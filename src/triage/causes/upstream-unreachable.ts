@@ -15,6 +15,8 @@ export default {
       [
         String.raw`upstream timed out ${errno('timeout')}[^)]{0,160}\) while connecting to upstream`,
         String.raw`connect\(\)(?: to \S{1,200})? failed ${errno('unreachable', 'timeout')}(?!.{0,200}while (?:resolving|logging))`,
+        // A container without IPv6 has no such address.
+        String.raw`connect\(\) to \[::1\]\S{0,80} failed ${errno('noAddress')}`,
         String.raw`failed ${errno('unreachable', 'timeout')}[^)]{0,120}\) while connecting to upstream`,
       ].join('|'),
       'i',
