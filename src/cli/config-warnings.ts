@@ -5,16 +5,22 @@ export function configWarnings({
   gateway,
   notify,
   alerts,
-}: Pick<OpsConfiguration, 'gateway' | 'notify' | 'alerts'>): string[] {
+  watch,
+}: Pick<OpsConfiguration, 'gateway' | 'notify' | 'alerts' | 'watch'>): string[] {
   const { auth, whitelist, listen, rate_limit } = gateway;
   const ids = auth.valid_keys.flatMap((key) => (typeof key === 'string' ? [] : [key.id]));
   const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
   const loopback = listen.host === 'localhost' || listen.host === '::1' || listen.host?.startsWith('127.') === true;
+  const canary = watch.checks['latency-baseline'] ?? {};
   const findings: [boolean, string][] = [
     [!notify.email, 'notify.email is not set: NOBODY IS MAILED when something breaks'],
     [
       notify.report !== undefined && alerts.notifier === 'alertmanager',
       'notify.report is set and alerts.notifier is alertmanager: watch mails nothing, no report either',
+    ],
+    [
+      canary['enabled'] !== false && canary['api_key'] === undefined,
+      'watch.checks.latency-baseline.api_key is not set: the latency is not measured; create a key with: ops keys create --id ops-canary',
     ],
     [
       auth.enabled && auth.valid_keys.length === 0,

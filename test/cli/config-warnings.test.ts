@@ -2,17 +2,20 @@ import { expect, test } from 'vitest';
 import { gatewaySchema } from '../../gateway/config.ts';
 import { configWarnings } from '../../src/cli/config-warnings.ts';
 import { notifySchema } from '../../src/notify/config.ts';
-import { alertsSchema } from '../../src/watch/config.ts';
+import { alertsSchema, watchSchema } from '../../src/watch/config.ts';
 
 const sha256 = '0'.repeat(64);
 const email = { from: 'a@example.com', to: ['b@example.com'], smtp: { host: 'localhost' } };
 const good = { listen: '127.0.0.1:1', auth: { valid_keys: [{ id: 'a', sha256 }] } };
 
-const warnings = (gateway: object, notify: object = { email }, alerts: object = {}) =>
+const checks = { 'latency-baseline': { api_key: 'secret' } };
+
+const warnings = (gateway: object, notify: object = { email }, alerts: object = {}, watch: object = { checks }) =>
   configWarnings({
     gateway: gatewaySchema.parse(gateway),
     notify: notifySchema.parse(notify),
     alerts: alertsSchema.parse(alerts),
+    watch: watchSchema.parse(watch),
   });
 
 test('a configuration with keys and a mail address has no warning', () => {
@@ -57,4 +60,10 @@ test('a report that nobody will get is told', () => {
   const notify = { email, report: { at: '08:00' } };
   expect(warnings(good, notify)).toEqual([]);
   expect(warnings(good, notify, { notifier: 'alertmanager' })).toEqual([expect.stringContaining('no report either')]);
+});
+
+test('a canary without its key is told, unless it is not wanted', () => {
+  const without = (check: object) => warnings(good, { email }, {}, { checks: { 'latency-baseline': check } });
+  expect(without({})).toEqual([expect.stringMatching(/the latency is not measured.*--id ops-canary/)]);
+  expect(without({ enabled: false })).toEqual([]);
 });

@@ -158,6 +158,15 @@ test.each([60, -60, 24 * 60, -24 * 60])(
   },
 );
 
+test('a silence may be about a severity', () => {
+  const hot = ruleOf({ name: 'Hot', for: 0 });
+  const { at, told, incidents } = rig([down, hot]);
+  const matchers = { severity: 'warn*' };
+  incidents.operator.silence({ matchers, createdAt: start, expiresAt: start + 60 * minute, reason: '' });
+  at(start, down, hot);
+  expect(told).toEqual(['0 firing GatewayDown']);
+});
+
 test('a silence holds back what begins, ends by itself, and never hides the end of what was told', () => {
   const { at, told, incidents } = rig([down, failing]);
   const silence = (rule: string, from: number, minutes: number) =>

@@ -17,7 +17,7 @@ export async function matchersOf(words: readonly string[]): Promise<Record<strin
       return value.length === 0 ? ['rule', name] : [name, value.join('=')];
     }),
   );
-  const labels = ['rule', ...catalogue.flatMap((metric) => Object.keys(metric.labels ?? {}))];
+  const labels = ['rule', 'severity', ...catalogue.flatMap((metric) => Object.keys(metric.labels ?? {}))];
   const stray = Object.keys(matchers).find((name) => !labels.includes(name));
   if (stray !== undefined) {
     throw refused(
