@@ -11,7 +11,7 @@ import {
   mails,
   watchedUp,
 } from '../panels/checks.ts';
-import { latencyBaseline } from '../panels/latency.ts';
+import { latencyBaseline, latencyPhases } from '../panels/latency.ts';
 import { configAccepted, processLoad, processMemory } from '../panels/process.ts';
 import { jobsLate, jobsLeftOut, samplesSize } from '../panels/scheduler.ts';
 
@@ -20,7 +20,7 @@ const board: Board = {
   title: 'Clawdbot / watch itself',
   rows: [
     { title: 'Verdict', panels: [firing, failingChecks, dataAge, configAccepted] },
-    { title: 'Checks', panels: [watchedUp, checkAge, checkTime, certificateDays, latencyBaseline] },
+    { title: 'Checks', panels: [watchedUp, checkAge, checkTime, certificateDays, latencyBaseline, latencyPhases] },
     { title: 'Schedules', panels: [jobsLate, jobsLeftOut, samplesSize] },
     { title: 'Alerts and mail', panels: [alertsByState, mailAge, mails] },
     { title: 'Process', panels: [processMemory, processLoad] },

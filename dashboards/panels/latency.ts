@@ -1,4 +1,4 @@
-import { latencyBaseline as baseline, latencyCanary } from '../../src/catalogue/latency.ts';
+import { latencyBaseline as baseline, httpPhase, latencyCanary } from '../../src/catalogue/latency.ts';
 import { multiply, number, select } from '../../src/expression/ast.ts';
 import type { Panel } from '../../src/panel.ts';
 
@@ -26,3 +26,16 @@ export function latencyPanel(threshold: number): Panel {
 
 /** By the threshold that is shipped. */
 export const latencyBaseline = latencyPanel(0.3);
+
+/** Each phase counts from the start of the request, so the distance of two lines is what the later one took. */
+export const latencyPhases: Panel = {
+  key: 'latency-phases',
+  title: { en: 'Phases of the canary', zh: '探测对话各阶段耗时' },
+  description: {
+    en: 'From the start to each end. First byte far above TLS: the model. Connect or TLS high: the network or Nginx.',
+    zh: '从开始到各阶段结束。首字节远高于 TLS:模型慢;连接或 TLS 高:网络或 Nginx 慢。',
+  },
+  kind: 'timeseries',
+  unit: 'seconds',
+  queries: [{ expression: select(httpPhase, { check: 'latency-baseline' }), legend: '{phase}' }],
+};

@@ -171,6 +171,7 @@ realPart('prometheus', prometheus !== undefined)('a real Prometheus', () => {
   const silentPanels: Record<string, string> = {
     'Certificate: days left': 'no certificate on the test machine',
     'Canary against its average of seven days': 'the canary has no key on the test machine',
+    'Phases of the canary': 'the canary has no key on the test machine',
     'Certificate problems': 'no certificate on the test machine',
     'Nginx connections': 'no page of stub_status on the test machine',
     'Who holds GPU memory': 'no process on the simulated GPU',

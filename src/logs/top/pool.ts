@@ -1,7 +1,7 @@
 import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type Piece, type Question, scan } from './scan.ts';
+import { createScanner, type Piece, type Question } from './scan.ts';
 import type { Counts, Tally } from './tally.ts';
 import type { Answer } from './worker.ts';
 
@@ -17,21 +17,18 @@ type Failed = (piece: Piece, reason: string) => void;
 const weight = ({ path, from, to }: Piece) => (to - from) * (path.endsWith('.gz') ? 10 : 1);
 
 /** Scans every piece, the largest first, on the cores there are: this thread and one for each other core. */
-export async function scanAll(
-  tally: Tally,
-  pieces: readonly Piece[],
-  question: Question,
-  failed: Failed,
-): Promise<void> {
+export async function scanAll(pieces: readonly Piece[], question: Question, failed: Failed): Promise<Tally> {
   const queue = pieces.toSorted((a, b) => weight(a) - weight(b));
   const bytes = pieces.reduce((all, piece) => all + weight(piece), 0);
   const others = bytes < worthThreads ? 0 : Math.min(availableParallelism(), pieces.length) - 1;
   const threads = Array.from({ length: others }, () => work(queue, question, failed));
+  const { tally, scan } = createScanner(question);
   for (let piece = queue.pop(); piece; piece = queue.pop()) {
-    const reason = await scan(tally, piece, question);
+    const reason = await scan(piece);
     if (reason !== undefined) failed(piece, reason);
   }
   for (const counts of await Promise.all(threads)) tally.merge(counts);
+  return tally;
 }
 
 /** One thread that takes pieces from the queue until it is empty; then it gives what it has counted in all of them. */

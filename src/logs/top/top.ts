@@ -4,7 +4,7 @@ import { rotatedFiles } from '../rotated.ts';
 import { piecesOf } from './pieces.ts';
 import { scanAll } from './pool.ts';
 import type { Piece, Question } from './scan.ts';
-import { type Row, Tally } from './tally.ts';
+import type { Row } from './tally.ts';
 
 export interface TopQuestion extends Question {
   /** Logs; the files of their rotated sets are found. */
@@ -40,8 +40,7 @@ export async function topAbnormal({ files, logFormats, window, by, rows }: TopQu
       }),
     ),
   );
-  const tally = new Tally();
-  await scanAll(tally, pieces.flat(), { window, by }, ({ path }, reason) => problems.set(path, reason));
+  const tally = await scanAll(pieces.flat(), { window, by }, ({ path }, reason) => problems.set(path, reason));
   return {
     window,
     by,

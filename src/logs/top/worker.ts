@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Piece, type Question, scan } from './scan.ts';
-import { type Counts, Tally } from './tally.ts';
+import { createScanner, type Piece, type Question } from './scan.ts';
+import type { Counts } from './tally.ts';
 
 /** The counts of all pieces at the end, before that what kept a piece from being read. */
 export interface Answer {
@@ -8,11 +8,9 @@ export interface Answer {
   readonly counts?: Counts;
 }
 
-const tally = new Tally();
+const { tally, scan } = createScanner(workerData as Question);
 parentPort?.on('message', async (piece: Piece | undefined) => {
   const { counts, approximate } = tally;
-  const answer: Answer = piece
-    ? { reason: await scan(tally, piece, workerData as Question) }
-    : { counts: { counts, approximate } };
+  const answer: Answer = piece ? { reason: await scan(piece) } : { counts: { counts, approximate } };
   parentPort?.postMessage(answer);
 });

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { AuditLine } from '../../../src/audit-line.ts';
-import { type Piece, scan } from '../../../src/logs/top/scan.ts';
-import { type Grouping, Tally } from '../../../src/logs/top/tally.ts';
+import { createScanner, type Piece } from '../../../src/logs/top/scan.ts';
+import type { Grouping } from '../../../src/logs/top/tally.ts';
 import { topAbnormal } from '../../../src/logs/top/top.ts';
 import { temporaryFolder } from '../../support/ops.ts';
 import { accessLine, auditLine } from '../../triage/world.ts';
@@ -134,8 +134,8 @@ test('pieces that cut lines anywhere count every line once', async () => {
   for (let size = 1; size < text.length; size += 97) {
     const pieces: Piece[] = [];
     for (let from = 0; from < text.length; from += size) pieces.push({ path, from, to: from + size });
-    const tally = new Tally();
-    await Promise.all(pieces.slice(0, 400).map((piece) => scan(tally, piece, { window: day, by: 'client' })));
+    const { tally, scan } = createScanner({ window: day, by: 'client' });
+    for (const piece of pieces.slice(0, 400)) await scan(piece);
     const begun = Math.min(text.length, 400 * size);
     const expected = text.slice(0, begun).split('\n').filter(Boolean).length;
     expect(tally.total).toBe(expected);
