@@ -29,7 +29,6 @@ ${confusion(told.map((one) => [String(one.step), String(one.box)]))}
   return totals(name, cases);
 }
 
-/** Prints the shares alone: what a set still unread may show of itself. */
 async function totals(name: string, cases: readonly CorpusCase[]): Promise<boolean> {
   const told = await judge(cases);
   const { cause, box } = shares(told);
@@ -52,7 +51,8 @@ const reached = [
   await report('the field, half b, whose misses were read last', field('b')),
   await report('the field, found when the rules were done', blind()),
   await report('the second set, labelled before any run', unseen('second')),
+  await report('the third set, likewise', unseen('third')),
 ];
-// Measured, not gated: rules fitted to this set would say nothing of the next log.
-await totals('the third set, whose misses stay unread', unseen('third'));
+// Not at its goals yet.
+await report('the fourth set, likewise', unseen('fourth'));
 if (reached.includes(false)) process.exitCode = 1;

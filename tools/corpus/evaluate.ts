@@ -32,11 +32,8 @@ const read = (path: string): CorpusCase[] =>
 /** Cases found and labelled when the rules were already as `field` had made them. */
 export const blind = () => read('triage/field/blind.jsonl');
 
-/**
- * Cases labelled from the list of causes by someone who had neither read the rules nor run them. The misses of `second`
- * were read afterwards; those of `third` are not read, so print only their totals.
- */
-export const unseen = (set: 'second' | 'third') => read(`triage/field/${set}.jsonl`);
+/** Cases labelled from the list of causes by someone who had neither read the rules nor run them; their misses were read afterwards. */
+export const unseen = (set: 'second' | 'third' | 'fourth') => read(`triage/field/${set}.jsonl`);
 
 /** The cases that the rules were written with. */
 export const corpus = () => read('fixtures/triage/cases.jsonl');

@@ -8,6 +8,9 @@ const chatLayers = 14;
 /** Made by triage from `/api/ps`. All on the CPU is a machine without a GPU, by design. */
 const resident = /has ([\d.]+) of ([\d.]+) GiB in GPU memory/;
 
+/** What a model takes, and what of it is on the card. */
+const loaded = /runner\.size="([\d.]+) GiB" runner\.vram="([\d.]+) GiB"/;
+
 /** A row of `ollama ps`. */
 const shared = /\b\d{1,2}%\/\d{1,2}% CPU\/GPU\b/;
 
@@ -15,6 +18,8 @@ const shared = /\b\d{1,2}%\/\d{1,2}% CPU\/GPU\b/;
 const cacheOnHost = /\b(?:CUDA|ROCm)_Host KV buffer size\s*=\s*[1-9]/;
 
 function partly(message: string): boolean {
+  const runner = loaded.exec(message);
+  if (runner) return Number(runner[2]) > 0 && Number(runner[2]) < 0.95 * Number(runner[1]);
   const split = resident.exec(message);
   if (split) return Number(split[1]) > 0 && Number(split[1]) < Number(split[2]);
   if (shared.test(message) || cacheOnHost.test(message)) return true;

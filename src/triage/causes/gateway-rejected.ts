@@ -1,4 +1,7 @@
-import type { Cause } from '../cause.ts';
+import { type Cause, says } from '../cause.ts';
+
+/** Clawdbot's words, at either end of its WebSocket. */
+const unauthorized = /\[ws\] unauthorized\b|\bgateway (?:closed \(1008\)|connect failed: \w*Error): unauthorized/i;
 
 export default {
   step: 2,
@@ -14,6 +17,8 @@ export default {
     const refused = finished.filter(
       ({ audit }) => audit?.outcome === 'rejected' || (audit?.outcome === 'client_error' && audit.status !== 404),
     );
+    const told = records.filter((record) => says(record, unauthorized));
+    if (told.length > 0) return told;
     // A scanner with a wrong key beside chats that are served is daily life, not a stuck chat.
     return refused.length * 2 >= finished.length ? refused : [];
   },

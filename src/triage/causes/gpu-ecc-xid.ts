@@ -1,4 +1,4 @@
-import { type Cause, xid } from '../cause.ts';
+import { type Cause, lines, xid } from '../cause.ts';
 import { computeErrors } from '../compute-error.ts';
 
 export default {
@@ -17,6 +17,8 @@ export default {
       String.raw`${xid(48, 63, 64, 92, 94, 95, 140, 156, 157, 160, 161, 171, 172)}|Remapping Failure Occurred\s*: Yes|Pending(?: Page Blacklist)?\s*: Yes|uncorrectable hardware errors detected`,
     ),
   ),
+  // Somebody's account of the kernel's log.
+  hint: lines(/\bXids?:? (?:48|63|64|92|94|95|140|171)\b/),
   beats: ['runner-crash-segv', 'panic', 'cuda-error', 'cpu-offload-slow', 'gpu-not-detected'],
   fix: ['nvidia-smi -q -d ROW_REMAPPER,ECC', 'reboot   # at a quiet hour'],
   confirm: ['journalctl -k | grep Xid | tail'],

@@ -1,5 +1,13 @@
-import { type Cause, lines } from '../cause.ts';
+import { type Cause, lines, says } from '../cause.ts';
 import { computeErrors } from '../compute-error.ts';
+
+const ofCard = computeErrors(
+  'memory',
+  /(?:cuda|hip)Malloc\w* failed: out of memory|(?:unable|failed) to allocate (?:CUDA|ROCm|Vulkan|Metal|SYCL)\d*(?:_\w+)? (?:\w+ )?buffer|reported out-of-memory during startup|runtime OOM detected|metal_buffer_type_\w{0,20}alloc_buffer: error: failed to allocate buffer/i,
+);
+/** Said of the processor's memory too, where the line before names it. */
+const ofEither = lines(/failed to allocate compute (?:pp |tg )?buffers/i);
+const processor = /cpu_buffer_type_alloc_buffer: failed|failed to allocate CPU\S{0,20} buffer/;
 
 export default {
   step: 4,
@@ -10,10 +18,10 @@ export default {
     zh: '模型、上下文或其他程序所需显存超出上限,回答或加载失败。',
   },
   reads: ['ollama-log'],
-  match: computeErrors(
-    'memory',
-    /(?:cuda|hip)Malloc\w* failed: out of memory|(?:unable|failed) to allocate (?:CUDA|ROCm|Vulkan|Metal|SYCL)\d*(?:_\w+)? (?:\w+ )?buffer|reported out-of-memory during startup|runtime OOM detected|metal_buffer_type_\w{0,20}alloc_buffer: error: failed to allocate buffer|failed to allocate compute (?:pp |tg )?buffers/i,
-  ),
+  match: (records) => [
+    ...ofCard(records),
+    ...(records.some((record) => says(record, processor)) ? [] : ofEither(records)),
+  ],
   // They do not say whose memory; that of a card is nearly always meant.
   hint: lines(/unable to allocate backend buffer|if you're running out of VRAM/),
   beats: [

@@ -9,8 +9,17 @@ const panicked =
 /** Ollama's routes; other servers are written with Gin too. */
 const routes = /^\/(?:api\/|v1\/|$)/;
 
-/** Records that say that Ollama panicked: not those that stand behind a request to another server. */
+/** A frame as Gin prints it when it has caught a panic. */
+const caught = /\.go:\d+ \(0x[0-9a-f]+\)/;
+
+const isForeign = (records: readonly LogRecord[]) => {
+  const frames = records.filter((record) => says(record, caught));
+  return frames.length > 0 && !frames.some(({ message }) => message.includes('ollama'));
+};
+
+/** Records that say that Ollama panicked: not those that stand behind a request to another server, or name its code. */
 function panics(records: readonly LogRecord[]): LogRecord[] {
+  if (isForeign(records)) return [];
   let path = '';
   return records.filter((record) => {
     path = record.gin?.path || path;

@@ -7,6 +7,8 @@ import { systemError } from '../system-errors.ts';
 const died = new RegExp(
   [
     '(?:llama runner|llama-server|model runner)(?: process)?(?: has)?(?: unexpectedly)? (?:terminated|stopped|exited)(?! successfully)',
+    // glibc's last words
+    String.raw`(?:free|malloc|realloc|munmap_chunk|malloc_consolidate)\(\): (?:invalid|corrupted|unaligned|mismatching|memory corruption|double free)|double free or corruption|corrupted (?:size vs|double-linked)|stack smashing detected`,
     String.raw`process no longer running|^GGML_ABORT|\.(?:c|cpp|cu|m): ?\d+: fatal error|tensor .{1,100} cannot run the operation|error starting (?:the external )?llama runner|terminate called after throwing`,
     String.raw`GGML_ASSERT\(.{1,300}\) failed|(?:ollama|llama)\S{0,30}\[\d+\](?::? segfault at|:? general protection)|\bsegfault at \w{1,16} ip .{0,80} in (?:lib)?(?:ollama|llama|ggml)|Process \d+ \((?:ollama|llama)[^)]{0,30}\) of user \d+ dumped core`,
     String.raw`\b(?:ollama|llama)\S{0,40} .{0,40}${systemError('segfault')}|(?<!\d)\d{1,7} ${systemError('segfault')} .{0,60}(?:ollama|llama)`,

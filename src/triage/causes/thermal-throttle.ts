@@ -2,7 +2,7 @@ import { type Cause, lines } from '../cause.ts';
 import { slowedFor, throttleBits } from '../smi.ts';
 
 const active = lines(
-  /(?:SW|HW) Thermal Slowdown\s*: Active|[sh]w_thermal_slowdown>Active|GPU over temperature range|thermal throttling temperature reached/i,
+  /(?:SW|HW) Thermal Slowdown\s*: Active|[sh]w_thermal_slowdown>Active|GPU over temperature range|thermal throttling temperature reached|clocks event due to thermal violation/i,
 );
 
 export default {

@@ -8,7 +8,8 @@ export default {
   explanation: { en: 'The host name in proxy_pass does not resolve.', zh: 'proxy_pass 中的主机名无法解析。' },
   reads: ['nginx-error'],
   match: lines(
-    /could not be resolved\b|host not found in (?:upstream|resolver)|no resolver defined to resolve|while resolving, /i,
+    // For OCSP stapling Nginx asks the certificate's issuer, which keeps no request waiting.
+    /could not be resolved\b(?!.{0,80}while requesting certificate status)|host not found in (?:upstream|resolver)|no resolver defined to resolve|while resolving, /i,
   ),
   beats: ['nginx-down', 'no-live-upstreams'],
   fix: ['Use an address, http://127.0.0.1:18789, or set resolver; then: nginx -t && systemctl reload nginx'],
