@@ -5,7 +5,16 @@ import { type Check, type CheckConfig, type CheckContext, sampleOf, schedule } f
 import { duration } from '../config/types.ts';
 import { OpsError } from '../errors.ts';
 import type { Labels, Sample } from '../expression/series.ts';
-import { type GpuProcess, type GpuQuery, type GpuReading, queryGpuProcesses, queryGpus } from '../probes/nvidia-smi.ts';
+import {
+  type GpuInstance,
+  type GpuProcess,
+  type GpuQuery,
+  type GpuReading,
+  queryGpuInstances,
+  queryGpuProcesses,
+  queryGpus,
+} from '../probes/nvidia-smi.ts';
+import type { Log } from '../telemetry/log.ts';
 
 interface GpuConfig extends CheckConfig {
   readonly command: string;
@@ -45,8 +54,8 @@ const check: Check<GpuConfig> = {
     expected: z.number().int().nonnegative().optional(),
   }),
   async run({ command, expected = 0, timeout }, { clock, log, stored }) {
-    // Three questions at most (help, GPUs, processes): all of them fit into the run's time.
-    const query = { command, timeoutMs: Math.round(timeout * 0.3) };
+    // Four questions at most (help, GPUs, processes, instances): all of them fit into the run's time.
+    const query = { command, timeoutMs: Math.round(timeout * 0.24) };
     const known = seen.get(command) ?? { uuids: new Set(), earlier: countOf(stored, clock.now()) };
     seen.set(command, known);
     const atLeast = Math.max(expected, known.earlier);
@@ -55,11 +64,13 @@ const check: Check<GpuConfig> = {
     const missing = [...known.uuids].filter((uuid) => !readings.some((one) => one.uuid === uuid));
     if (missing.length > 0) log.warn({ missing }, 'GPUs have vanished');
     const processes = await processesOf(query, readings, { clock, log });
+    const instances = await instancesOf(query, readings, log);
     const at = clock.now();
     return [
       sampleOf(gpu.gpusVisible, {}, readings.length, at),
       sampleOf(gpu.gpusExpected, {}, Math.max(atLeast, known.uuids.size), at),
-      ...readings.flatMap((one) => samplesOf(one, at)),
+      ...readings.map((one) => wholeOf(one, instances)).flatMap((one) => samplesOf(one, at)),
+      ...instances.flatMap((one) => instanceSamples(one, at)),
       ...processSamples(processes, at),
     ];
   },
@@ -90,15 +101,45 @@ async function processesOf(
   const known = holders.get(query.command);
   const at = clock.monotonic();
   if (known?.used === used && at - known.at < holdersMs) return known.processes;
+  const processes = await extra(queryGpuProcesses(query), 'processes', log);
+  if (processes) holders.set(query.command, { used, at, processes });
+  return processes ?? [];
+}
+
+/** Only nvidia-smi's report in XML has them, which is not asked for where no GPU is divided. */
+async function instancesOf(
+  query: GpuQuery,
+  readings: readonly GpuReading[],
+  log: Log,
+): Promise<readonly GpuInstance[]> {
+  if (!readings.some(({ mig }) => mig)) return [];
+  return (await extra(queryGpuInstances(query), 'instances', log)) ?? [];
+}
+
+/** What is measured beside the rest, which does not fail with it. */
+async function extra<T>(question: Promise<readonly T[]>, what: string, log: Log): Promise<readonly T[] | undefined> {
   try {
-    const processes = await queryGpuProcesses(query);
-    holders.set(query.command, { used, at, processes });
-    return processes;
+    return await question;
   } catch (thrown) {
     if (!(thrown instanceof OpsError)) throw thrown;
-    log.warn({ reason: thrown.message }, 'the processes on the GPUs are unknown');
-    return [];
+    log.warn({ reason: thrown.message }, `the ${what} on the GPUs are unknown`);
+    return undefined;
   }
+}
+
+/** The memory of a GPU is that of its instances: sums must not count it twice. */
+const wholeOf = (reading: GpuReading, instances: readonly GpuInstance[]): GpuReading =>
+  instances.some(({ gpu: whole }) => whole === reading.uuid)
+    ? { ...reading, memoryUsedBytes: undefined, memoryTotalBytes: undefined }
+    : reading;
+
+/** Under the name of the GPU and its place there, so that every rule and panel of memory holds for instances too. */
+function instanceSamples({ gpu: whole, index, memoryUsedBytes, memoryTotalBytes }: GpuInstance, at: number): Sample[] {
+  const uuid = `${whole} MIG ${index}`;
+  return [
+    sampleOf(gpu.gpuMemoryUsed, { uuid }, memoryUsedBytes, at),
+    sampleOf(gpu.gpuMemoryTotal, { uuid }, memoryTotalBytes, at),
+  ];
 }
 
 function samplesOf(reading: GpuReading, at: number): Sample[] {

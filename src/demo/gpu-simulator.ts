@@ -18,6 +18,8 @@ export interface SimulatedGpu {
   readonly eccUncorrected?: number | string;
   readonly remapPending?: string;
   readonly mig?: string;
+  /** Memory of MIG's instances, MiB. */
+  readonly instances?: readonly { readonly used: number | string; readonly total: number | string }[];
   readonly processes?: readonly SimulatedProcess[];
 }
 

@@ -52,8 +52,23 @@ else if (fault === 'lost') {
 } else if (fault === 'no-device') fail(6, 'No devices were found');
 else if (option('--query-compute-apps')) processes();
 else if (option('--query-gpu')) query((option('--query-gpu') ?? '').split(','), option('--format') ?? 'csv');
+else if (words.includes('-x')) report();
 else if (words.includes('-q')) details();
 else table();
+
+/** What watch reads of `-q -x`: the instances. */
+function report(): void {
+  const memory = ({ used, total }: { used: number | string; total: number | string }): string =>
+    `<fb_memory_usage><total>${total} MiB</total><reserved>0 MiB</reserved><used>${used} MiB</used></fb_memory_usage>`;
+  const bodies = gpus.map((gpu, at) => {
+    const devices = (gpu.instances ?? []).map(
+      (one, index) =>
+        `<mig_device><index>${index}</index><gpu_instance_id>${index + 1}</gpu_instance_id>${memory(one)}</mig_device>`,
+    );
+    return `<gpu id="0"><uuid>${fieldOf('uuid', gpu, at)[0]}</uuid><mig_devices>${devices.join('')}</mig_devices></gpu>`;
+  });
+  say(`<?xml version="1.0" ?>\n<nvidia_smi_log>${bodies.join('')}</nvidia_smi_log>`);
+}
 
 function fieldOf(name: string, gpu: SimulatedGpu, at: number): Cell {
   return fields[name]?.(gpu, at) ?? ['[Unknown Error]'];

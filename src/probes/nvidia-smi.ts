@@ -1,8 +1,10 @@
 import { OpsError } from '../errors.ts';
 import { type GpuFault, gpuFailure } from './gpu-faults.ts';
+import { type GpuInstance, parseInstances } from './gpu-instances.ts';
 import { type GpuProcess, type GpuReading, parseCells, parseProcesses, toReading } from './gpu-reading.ts';
 import { type RunResult, runProgram } from './run.ts';
 
+export type { GpuInstance } from './gpu-instances.ts';
 export type { GpuProcess, GpuReading } from './gpu-reading.ts';
 
 export interface GpuQuery {
@@ -80,6 +82,13 @@ export async function queryGpuProcesses({ command, timeoutMs }: GpuQuery): Promi
   const result = await run(command, [`--query-compute-apps=${fields}`, '--format=csv,noheader,nounits'], timeoutMs);
   if (result.exitCode !== 0) throw gpuFailure(command, result);
   return parseProcesses(result.stdout);
+}
+
+/** The instances of GPUs that are divided by MIG, of which the other questions say nothing. Throws as `queryGpus` does. */
+export async function queryGpuInstances({ command, timeoutMs }: GpuQuery): Promise<GpuInstance[]> {
+  const result = await run(command, ['-q', '-x'], timeoutMs);
+  if (result.exitCode !== 0) throw gpuFailure(command, result);
+  return parseInstances(result.stdout);
 }
 
 function knownFields(command: string, timeoutMs: number): KnownFields {

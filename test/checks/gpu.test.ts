@@ -91,6 +91,28 @@ describe('the GPU check', () => {
     expect(of('ops_gpu_process_memory_bytes', {})).toHaveLength(2);
   });
 
+  test('measures the memory of each instance of a GPU that is divided, and not twice', async () => {
+    const { command, set } = await simulator();
+    const instances = [
+      { used: 19_000, total: 20_096 },
+      { used: 3, total: 9856 },
+      { used: '[N/A]', total: 9856 },
+    ];
+    await set([
+      { uuid: 'GPU-a', mig: 'Enabled', memoryUsed: 19_003, memoryTotal: 40_960, instances },
+      { uuid: 'GPU-b', mig: 'Disabled', memoryUsed: 100 },
+    ]);
+    const samples = await runCheck(gpu, { command });
+    const used = samples.filter(({ name }) => name === 'ops_gpu_memory_used_bytes');
+    expect(used.map(({ labels, value }) => [labels['uuid'], value / mebibyte])).toEqual([
+      ['GPU-b', 100],
+      ['GPU-a MIG 0', 19_000],
+      ['GPU-a MIG 1', 3],
+    ]);
+    expect(valuesOf(samples, 'ops_gpu_memory_total_bytes', { uuid: 'GPU-a MIG 0' })).toEqual([20_096 * mebibyte]);
+    expect(valuesOf(samples, 'ops_gpus_visible', {})).toEqual([2]);
+  });
+
   test('asks who holds memory when it has changed, and else once a minute', async () => {
     const { command, set } = await simulator();
     const clock = new ManualClock('2026-11-25T12:00:00');
@@ -184,7 +206,7 @@ describe('the GPU check', () => {
     await set([{}], 'hang');
     const error = await faultOf(runCheck(gpu, { command, timeout: '1s' }));
     expect(error.values['gpu_fault']).toBe('hung');
-    expect(error.message).toContain('no answer within 300 ms');
+    expect(error.message).toContain('no answer within 240 ms');
     await set([{}]);
     expect(valuesOf(await runCheck(gpu, { command }), 'ops_gpus_visible')).toEqual([1]);
   });

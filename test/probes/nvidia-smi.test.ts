@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { OpsError } from '../../src/errors.ts';
+import { parseInstances } from '../../src/probes/gpu-instances.ts';
 import { parseCells, parseProcesses, toReading } from '../../src/probes/gpu-reading.ts';
 import { queryGpus } from '../../src/probes/nvidia-smi.ts';
 import { runProgram } from '../../src/probes/run.ts';
@@ -285,4 +286,38 @@ const stateOf = (pid: string): Promise<string> =>
 test('a program that talks without end is ended, and what was kept of it is its result', async () => {
   const { stdout } = await runProgram('yes', [], { timeoutMs: 10_000, maxChars: 1000 });
   expect(stdout).toHaveLength(999);
+});
+
+test('the instances of a divided GPU are read out of the report in XML, each under its own GPU', () => {
+  const memory = (used: string) =>
+    `<fb_memory_usage>
+      <total>9856 MiB</total>
+      <reserved>0 MiB</reserved>
+      <used>${used}</used>
+    </fb_memory_usage>`;
+  const report = `<?xml version="1.0" ?>
+<!DOCTYPE nvidia_smi_log SYSTEM "nvsmi_device_v12.dtd">
+<nvidia_smi_log>
+  <attached_gpus>2</attached_gpus>
+  <gpu id="00000000:01:00.0">
+    <mig_mode><current_mig>Enabled</current_mig></mig_mode>
+    <mig_devices>
+      <mig_device>
+        <index>0</index>
+        <uuid>MIG-x</uuid>
+        <gpu_instance_id>1</gpu_instance_id>
+        ${memory('13 MiB')}
+        <bar1_memory_usage><total>16383 MiB</total><used>2 MiB</used></bar1_memory_usage>
+      </mig_device>
+      <mig_device><index>1</index>${memory('[N/A]')}</mig_device>
+    </mig_devices>
+    <uuid>GPU-a</uuid>
+    ${memory('[Insufficient Permissions]')}
+  </gpu>
+  <gpu id="00000000:02:00.0"><mig_devices>None</mig_devices><uuid>GPU-b</uuid>${memory('5 MiB')}</gpu>
+</nvidia_smi_log>`;
+  expect(parseInstances(report)).toEqual([
+    { gpu: 'GPU-a', index: '0', memoryUsedBytes: 13 * 1024 ** 2, memoryTotalBytes: 9856 * 1024 ** 2 },
+  ]);
+  expect(parseInstances('Failed to initialize NVML')).toEqual([]);
 });
