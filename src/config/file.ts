@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
-import { nearest } from './issues.ts';
 import { isTree, type Tree } from './merge.ts';
+import { nearest } from './nearest.ts';
 
 /** Keys that only the gateway's own file has at its top level, as in the article's /etc/qwen-gateway/config.yaml. */
 const flatMarks = ['listen', 'ollama_api'];

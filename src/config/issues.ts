@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { withoutUserInfo } from '../text.ts';
 import { shapeOf } from './environment.ts';
 import { isTree } from './merge.ts';
+import { nearest } from './nearest.ts';
 
 /** One sentence per mistake: the option's path, what was expected, what came. */
 export function describeIssues(error: z.ZodError, schema: z.ZodType, section: string, input: unknown): string[] {
@@ -15,15 +16,6 @@ export function describeIssues(error: z.ZodError, schema: z.ZodType, section: st
     const message = issue.message.replace(/^Invalid (?:input|option): /, '').replace(/, received .*$/, '');
     return [`${path}: ${message}, got ${received === undefined ? 'nothing' : masked(issue.path, received)}`];
   });
-}
-
-/** ` (did you mean x?)` where a known name is at most two edits away, else nothing. */
-export function nearest(name: string, known: readonly string[]): string {
-  const [best] = known
-    .map((candidate) => ({ candidate, edits: editDistance(name, candidate) }))
-    .filter(({ edits }) => edits <= 2)
-    .sort((a, b) => a.edits - b.edits);
-  return best ? ` (did you mean ${best.candidate}?)` : '';
 }
 
 function formatPath(section: string, path: readonly PropertyKey[]): string {
@@ -57,17 +49,4 @@ function masked(path: readonly PropertyKey[], value: unknown): string {
   return path.some((part) => /key|password|secret|token/i.test(String(part)))
     ? 'a masked value'
     : withoutUserInfo(JSON.stringify(value));
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

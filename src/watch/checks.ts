@@ -1,5 +1,6 @@
 import type { Check, CheckConfig } from '../check.ts';
-import { describeIssues, nearest } from '../config/issues.ts';
+import { describeIssues } from '../config/issues.ts';
+import { nearest } from '../config/nearest.ts';
 import { discover } from '../discover.ts';
 import { OpsError } from '../errors.ts';
 

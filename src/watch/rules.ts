@@ -1,4 +1,4 @@
-import { nearest } from '../config/issues.ts';
+import { nearest } from '../config/nearest.ts';
 import { OpsError } from '../errors.ts';
 import { type ActiveRule, activate, loadRuleGroups, type RuleOverride } from '../rule.ts';
 

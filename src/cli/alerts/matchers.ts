@@ -1,5 +1,5 @@
 import { catalogue } from '../../catalogue/index.ts';
-import { nearest } from '../../config/issues.ts';
+import { nearest } from '../../config/nearest.ts';
 import { OpsError } from '../../errors.ts';
 import { loadRuleGroups } from '../../rule.ts';
 import { globOf } from '../../watch/silence.ts';

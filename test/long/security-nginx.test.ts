@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { createAuthority } from '../checks/support/authority.ts';
+import { audited } from '../real/support/audit.ts';
+import { ollamaAvailable } from '../real/support/ollama.ts';
+import { findProgram } from '../real/support/programs.ts';
+import { realPart } from '../real/support/require.ts';
+import { type SiteOptions, startSite } from '../real/support/site.ts';
 import { temporaryFolder } from '../support/ops.ts';
-import { audited } from './support/audit.ts';
-import { ollamaAvailable } from './support/ollama.ts';
-import { findProgram } from './support/programs.ts';
-import { realPart } from './support/require.ts';
-import { type SiteOptions, startSite } from './support/site.ts';
 
 let close = async () => {};
 
