@@ -18,8 +18,11 @@ interface Fields {
 const quotedRequest = /^([A-Z]{3,10}) (\S+)(?: HTTP\/[\d.]+)?$/;
 const method = /^[A-Z]{3,10}$/;
 
+const mayHoldMethod = /[A-Z]{3}/;
+
 /** Splits a line at its request, the one thing that looks the same in every format. */
 function split(line: string): Fields | undefined {
+  if (!mayHoldMethod.test(line)) return undefined;
   const fields = [...line.matchAll(field)].map((found) => found[1] ?? found[2] ?? found[3] ?? found[4] ?? '');
   for (const [at, text] of fields.entries()) {
     const [, verb, target] = quotedRequest.exec(text) ?? [];
