@@ -11,6 +11,9 @@ const worthThreads = 128 << 20;
 /** Young generation of a thread. A small one is collected often, and with it the blocks that were read. */
 const youngMegabytes = 2;
 
+/** Pieces that a thread works at: while one is inflated, which Node does elsewhere, it searches the other. */
+const piecesAtOnce = 2;
+
 /** Hears what kept a piece from being read to the end. */
 type Failed = (piece: Piece, reason: string) => void;
 
@@ -23,10 +26,13 @@ export async function scanAll(pieces: readonly Piece[], question: Question, fail
   const others = bytes < worthThreads ? 0 : Math.min(availableParallelism(), pieces.length) - 1;
   const threads = Array.from({ length: others }, () => work(queue, question, failed));
   const { tally, scan } = createScanner(question);
-  for (let piece = queue.pop(); piece; piece = queue.pop()) {
-    const reason = await scan(piece);
-    if (reason !== undefined) failed(piece, reason);
-  }
+  const scanQueue = async () => {
+    for (let piece = queue.pop(); piece; piece = queue.pop()) {
+      const reason = await scan(piece);
+      if (reason !== undefined) failed(piece, reason);
+    }
+  };
+  await Promise.all(Array.from({ length: piecesAtOnce }, scanQueue));
   for (const counts of await Promise.all(threads)) tally.merge(counts);
   return tally;
 }
@@ -42,17 +48,19 @@ function work(queue: Piece[], question: Question, failed: Failed): Promise<Count
     resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
   });
   return new Promise<Counts>((resolve, reject) => {
-    let piece: Piece | undefined;
+    let running = 0;
     const next = () => {
-      piece = queue.pop();
-      worker.postMessage(piece);
+      const piece = queue.pop();
+      if (piece) running += 1;
+      if (piece || running === 0) worker.postMessage(piece);
     };
-    worker.on('message', ({ reason, counts }: Answer) => {
+    worker.on('message', ({ piece, reason, counts }: Answer) => {
       if (counts) return resolve(counts);
       if (piece && reason !== undefined) failed(piece, reason);
+      running -= 1;
       next();
     });
     worker.once('error', reject);
-    next();
+    for (let begun = 0; begun < piecesAtOnce; begun += 1) next();
   }).finally(() => worker.terminate());
 }
