@@ -6,6 +6,7 @@ import {
   nginxConnectionsDropped,
   nginxListening,
 } from '../../src/catalogue/nginx.ts';
+import { ollamaLoopbackOnly } from '../../src/catalogue/ollama.ts';
 import { maximum, minimum, rate, select, sum } from '../../src/expression/ast.ts';
 import type { Panel } from '../../src/panel.ts';
 
@@ -55,10 +56,13 @@ export const exposedPorts: Panel = {
   key: 'exposed-ports',
   title: { en: 'Ports reachable past the front door', zh: '绕过入口可访问的端口' },
   description: {
-    en: '11434 at 1: Ollama answers without a key. Bind it to 127.0.0.1.',
-    zh: '11434 为 1:Ollama 无需密钥即可访问。应绑定到 127.0.0.1。',
+    en: '11434 at 1: Ollama answers without a key. Bind it to 127.0.0.1. loopback only at 0: nothing but a firewall keeps others from it.',
+    zh: '11434 为 1:Ollama 无需密钥即可访问。应绑定到 127.0.0.1。loopback only 为 0:只有防火墙在阻挡外部访问。',
   },
   kind: 'timeseries',
   unit: 'state',
-  queries: [{ expression: maximum(select(portExposed), 'port', 'address'), legend: '{address}:{port}' }],
+  queries: [
+    { expression: maximum(select(portExposed), 'port', 'address'), legend: '{address}:{port}' },
+    { expression: minimum(select(ollamaLoopbackOnly), 'backend'), legend: '{backend} loopback only' },
+  ],
 };

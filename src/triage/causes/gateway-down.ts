@@ -3,7 +3,10 @@ import { refusedAt } from '../refusal.ts';
 
 const silent = /connection refused|no answer within|did not answer watch/i;
 /** A client's own words, pasted. */
-const refused = new RegExp(String.raw`${refusedAt(18_789)}|\bgateway closed \(1006\b`, 'i');
+const refused = new RegExp(
+  String.raw`${refusedAt(18_789)}|\bgateway closed \(1006\b|\bRun: (?:openclaw|clawdbot|moltbot) gateway (?:install|start)\b`,
+  'i',
+);
 
 export default {
   step: 2,

@@ -17,6 +17,16 @@ function thrash(records: readonly LogRecord[]): LogRecord[] {
   return changes.length >= 2 ? changes : [];
 }
 
+/** The scheduler, at level debug, found a model loaded and yet unloads it, for the next request to load it anew. */
+function reloaded(records: readonly LogRecord[]): LogRecord[] {
+  let loaded: string | undefined;
+  return records.filter(({ message }) => {
+    const [, evaluated] = /"evaluating already loaded" model=(\S+)/.exec(message) ?? [];
+    loaded = evaluated ?? loaded;
+    return loaded !== undefined && message.includes(`to expire immediately to make room" modelPath=${loaded}`);
+  });
+}
+
 export default {
   step: 3,
   weight: 'root',
@@ -27,6 +37,7 @@ export default {
   },
   reads: ['ollama-log'],
   match: thrash,
+  hint: reloaded,
   beats: ['ollama-slow', 'client-abort'],
   fix: [
     'Send one num_ctx for all callers, or none and set OLLAMA_CONTEXT_LENGTH.',

@@ -1,4 +1,4 @@
-import { access, asked, audit, type CauseCases, journalled, kernel, nginx, prompted } from './case.ts';
+import { access, asked, audit, type CauseCases, journalled, kernel, nginx, prompted, raw } from './case.ts';
 
 /** Box 2. */
 export const toGateway: CauseCases = {
@@ -14,6 +14,7 @@ export const toGateway: CauseCases = {
       ['gateway-api', 'GET http://127.0.0.1:18789/health failed: connection refused'],
       ['gateway-api', 'GET http://127.0.0.1:18789/health failed: no answer within 3000 ms'],
       ['gateway-api', 'the gateway did not answer watch'],
+      raw('Service unit not found.\nService not installed. Run: openclaw gateway install'),
     ],
     nearMisses: [
       ['gateway-api', 'GET http://127.0.0.1:18789/health 200 in 3 ms'],
