@@ -24,12 +24,12 @@ const rooms: readonly { room: string; path: string; may: readonly string[]; exce
   {
     room: 'notify',
     path: '^src/notify/',
-    may: [...shelf, '^src/store/', '^src/triage/diagnosis\\.ts$', '^src/watch/incident\\.ts$'],
+    may: [...shelf, '^src/store/', '^src/triage/diagnosis\\.ts$'],
   },
   {
     room: 'page',
     path: '^src/page/',
-    may: [...shelf, '^src/(store|triage)/', '^src/watch/(incident|snapshot)\\.ts$', '^dashboards/panels/'],
+    may: [...shelf, '^src/(store|triage)/', '^src/watch/snapshot\\.ts$', '^dashboards/panels/'],
   },
   { room: 'admission', path: '^gateway/admission/', may: [...shelf, '^gateway/config\\.ts$'] },
   {

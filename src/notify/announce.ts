@@ -1,7 +1,7 @@
+import type { Incident, IncidentEvent } from '../incident.ts';
 import type { ActiveRule } from '../rule.ts';
 import type { NewNotification } from '../store/outbox.ts';
 import type { OutboxEntry } from '../store/outbox-row.ts';
-import type { Incident, IncidentEvent } from '../watch/incident.ts';
 import { type Channel, type Message, recipientsOf } from './channel.ts';
 import type { MessageContext } from './context.ts';
 import { renderLetter } from './letter.ts';

@@ -1,7 +1,7 @@
 import { formatDuration } from '../duration.ts';
+import type { Incident } from '../incident.ts';
 import type { OutboxEntry } from '../store/outbox-row.ts';
 import { fill, type Language } from '../text.ts';
-import type { Incident } from '../watch/incident.ts';
 import type { Message } from './channel.ts';
 import type { MessageContext } from './context.ts';
 import { type Tone, toHtml } from './html.ts';

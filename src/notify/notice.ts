@@ -1,6 +1,6 @@
+import type { Incident, IncidentEvent } from '../incident.ts';
 import { type ActiveRule, formatValue } from '../rule.ts';
 import { fillText, type Language, type Text } from '../text.ts';
-import type { Incident, IncidentEvent } from '../watch/incident.ts';
 import { sparkline } from './sparkline.ts';
 
 /** All that a mail tells of an event, written with it: the rule may be another one when the mail is sent at last. */

@@ -1,13 +1,13 @@
 import * as watch from '../catalogue/watch.ts';
 import type { Clock } from '../clock.ts';
 import type { ListenAddress } from '../config/types.ts';
+import type { Beginning, IncidentEvent } from '../incident.ts';
 import type { ActiveRule } from '../rule.ts';
 import type { IncidentStore } from '../store/incidents.ts';
 import type { NewNotification } from '../store/outbox.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/registry.ts';
 import type { Diagnosis } from '../triage/diagnosis.ts';
-import type { Beginning, IncidentEvent } from '../watch/incident.ts';
 import { announcements, isReady, renderEntry } from './announce.ts';
 import { bufferedOutbox } from './buffered-outbox.ts';
 import { type Channel, recipientsOf } from './channel.ts';

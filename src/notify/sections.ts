@@ -1,7 +1,7 @@
 import { formatDuration } from '../duration.ts';
+import type { Incident } from '../incident.ts';
 import { fill, type Text } from '../text.ts';
 import { nearestBox } from '../triage/diagnosis.ts';
-import type { Incident } from '../watch/incident.ts';
 import type { MessageContext } from './context.ts';
 import type { Notice } from './notice.ts';
 import type { Section } from './section.ts';

@@ -1,7 +1,7 @@
 import { reasonOf } from '../errors.ts';
+import type { Beginning } from '../incident.ts';
 import type { NewNotification } from '../store/outbox.ts';
 import { fill, type Language } from '../text.ts';
-import type { Beginning } from '../watch/incident.ts';
 import type { Letter } from './letter.ts';
 import { marks, noticeOf } from './notice.ts';
 import { words } from './words.ts';

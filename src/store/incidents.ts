@@ -3,9 +3,10 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OpsError, reasonOf } from '../errors.ts';
 import { type Labels, labelKey } from '../expression/series.ts';
+import type { Incident } from '../incident.ts';
 import { makeFolder } from '../make-folder.ts';
 import { throwUnlessDamaged } from './damage.ts';
-import { changingOf, type StoredIncident, toIncident } from './incident-row.ts';
+import { changingOf, toIncident } from './incident-row.ts';
 import { migrate } from './incident-schema.ts';
 import { type JobStore, jobsOf } from './jobs.ts';
 import { type OperatorStore, operatorOf } from './operator.ts';
@@ -23,26 +24,23 @@ export interface StoredPending {
 /** incidents.db: never lost. Every commit is on the disk (synchronous FULL) before the call returns. */
 export interface IncidentStore {
   /** Opens an incident; `notify` gets its number and returns what to tell. One transaction. */
-  open(
-    incident: Omit<StoredIncident, 'id'>,
-    notify: (incident: StoredIncident) => readonly NewNotification[],
-  ): StoredIncident;
+  open(incident: Omit<Incident, 'id'>, notify: (incident: Incident) => readonly NewNotification[]): Incident;
   /** Writes the new state of an incident together with what to tell. One transaction. */
-  transition(incident: StoredIncident, notifications: readonly NewNotification[]): void;
+  transition(incident: Incident, notifications: readonly NewNotification[]): void;
   /**
    * Makes an incident a consequence of another, unless somebody may know of it already: what was not sent yet is taken
    * back. False when it stays its own. One transaction.
    */
-  adopt(incident: StoredIncident, rootId: number, at: number): boolean;
+  adopt(incident: Incident, rootId: number, at: number): boolean;
   /** Latest first. */
-  list(limit: number): StoredIncident[];
-  firing(): StoredIncident[];
+  list(limit: number): Incident[];
+  firing(): Incident[];
   /** Those that fire, and those that ended at `at` or later; first to open first. */
-  since(at: number): StoredIncident[];
+  since(at: number): Incident[];
   /** Whether people were told of another incident of the same rule and labels, however long ago. */
-  toldBefore(incident: StoredIncident): boolean;
+  toldBefore(incident: Incident): boolean;
   /** The consequences of an incident, first to open first. */
-  consequences(rootId: number): StoredIncident[];
+  consequences(rootId: number): Incident[];
   savePending(pending: readonly StoredPending[]): void;
   pending(): StoredPending[];
   /** Sets room aside for what is written on a full disk, as far as there is some. */
@@ -90,7 +88,7 @@ function storeOf(database: DatabaseSync, domain: string): IncidentStore {
   const update =
     database.prepare(`UPDATE incidents SET state = ?, closed_at = ?, value = ?, peak = ?, root_id = ?, flaps = ?,
     announced_at = ?, last_told_at = ?, reminders = ? WHERE id = ?`);
-  const save = (one: StoredIncident): void => void update.run(...changingOf(one), one.id);
+  const save = (one: Incident): void => void update.run(...changingOf(one), one.id);
   const insertPending = database.prepare('INSERT INTO pending (rule, labels, since) VALUES (?, ?, ?)');
 
   return {

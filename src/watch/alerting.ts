@@ -1,10 +1,10 @@
 import { selectorsOf } from '../expression/ast.ts';
 import { evaluate } from '../expression/evaluate.ts';
 import type { Point, SeriesReader } from '../expression/series.ts';
+import type { Incident } from '../incident.ts';
 import type { IncidentStore } from '../store/incidents.ts';
 import { type Alert, type AlertState, alertKey, step } from './alert-state.ts';
 import { judge, type Verdict } from './evaluate.ts';
-import type { Incident } from './incident.ts';
 import { createLifecycle, type LifecycleOptions } from './lifecycle.ts';
 import type { CheckStatus } from './snapshot.ts';
 

@@ -1,9 +1,9 @@
+import type { Incident } from '../incident.ts';
 import type { ActiveRule } from '../rule.ts';
 import type { IncidentStore } from '../store/incidents.ts';
 import type { NewNotification } from '../store/outbox.ts';
 import type { Log } from '../telemetry/log.ts';
 import { explains, rootOf } from './chain.ts';
-import type { Incident } from './incident.ts';
 
 /**
  * The open incidents in memory, and what incidents.db knows of them. On a full disk memory is ahead: an incident that is

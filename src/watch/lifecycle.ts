@@ -1,4 +1,12 @@
 import type { Point } from '../expression/series.ts';
+import {
+  type Beginning,
+  closeIncident,
+  type Incident,
+  type IncidentEvent,
+  observe,
+  openIncident,
+} from '../incident.ts';
 import type { ActiveRule } from '../rule.ts';
 import type { IncidentStore } from '../store/incidents.ts';
 import type { NewNotification } from '../store/outbox.ts';
@@ -6,7 +14,6 @@ import type { Log } from '../telemetry/log.ts';
 import { type Alert, type AlertEffect, type AlertState, alertKey } from './alert-state.ts';
 import { causesOf } from './chain.ts';
 import { calm, type FlapState, step as flap, remembered } from './flap.ts';
-import { type Beginning, closeIncident, type Incident, type IncidentEvent, observe, openIncident } from './incident.ts';
 import { createKeeping, type Written } from './keeping.ts';
 import { silencedBy } from './silence.ts';
 import { step as tell } from './told.ts';

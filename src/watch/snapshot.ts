@@ -1,8 +1,8 @@
 import type { Labels } from '../expression/series.ts';
+import type { Incident, Severity } from '../incident.ts';
 import type { StoredSilence } from '../store/operator.ts';
 import type { OutboxEntry } from '../store/outbox-row.ts';
 import type { Text } from '../text.ts';
-import type { Incident, Severity } from './incident.ts';
 
 /** Last run of one check. */
 export interface CheckStatus {

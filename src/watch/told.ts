@@ -1,4 +1,4 @@
-import type { Incident, IncidentEvent, Severity } from './incident.ts';
+import type { Incident, IncidentEvent, Severity } from '../incident.ts';
 
 /** What people have been told of an incident. */
 export type Told = Pick<Incident, 'announcedAt' | 'lastToldAt' | 'reminders'>;

@@ -8,9 +8,9 @@ import { gpuMemoryTotal, gpuMemoryUsed } from '../../src/catalogue/gpu.ts';
 import { sampleOf } from '../../src/check.ts';
 import { run } from '../../src/cli/main.ts';
 import { startMailCatcher } from '../../src/demo/mail-catcher.ts';
+import { openIncident } from '../../src/incident.ts';
 import { openIncidents } from '../../src/store/incidents.ts';
 import { openSamples } from '../../src/store/samples.ts';
-import { openIncident } from '../../src/watch/incident.ts';
 import { freePort, temporaryFolder } from '../support/ops.ts';
 import { ruleOf } from '../watch/support.ts';
 

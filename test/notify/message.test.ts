@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { selectorsOf } from '../../src/expression/ast.ts';
+import type { Incident, IncidentEvent } from '../../src/incident.ts';
 import type { MessageContext } from '../../src/notify/context.ts';
 import { renderMessage } from '../../src/notify/message.ts';
 import { type Notice, noticeOf, subjectOf } from '../../src/notify/notice.ts';
 import { sparkline } from '../../src/notify/sparkline.ts';
 import { activate, loadRuleGroups } from '../../src/rule.ts';
 import type { Diagnosis } from '../../src/triage/diagnosis.ts';
-import type { Incident, IncidentEvent } from '../../src/watch/incident.ts';
 import { entryOf, start } from './support/entry.ts';
 
 const rules = activate((await loadRuleGroups()).flatMap((group) => group.rules));

@@ -12,11 +12,11 @@ import { abnormalRequestsYesterday, requestsYesterday } from '../../src/catalogu
 import { checkLastSuccess, checkSuccess } from '../../src/catalogue/watch.ts';
 import { sampleOf } from '../../src/check.ts';
 import { run } from '../../src/cli/main.ts';
+import { closeIncident, openIncident } from '../../src/incident.ts';
 import type { Channel } from '../../src/notify/channel.ts';
 import { dailyText, monthBefore, monthlyText, queueDue } from '../../src/notify/report/index.ts';
 import { openIncidents } from '../../src/store/incidents.ts';
 import { openSamples } from '../../src/store/samples.ts';
-import { closeIncident, openIncident } from '../../src/watch/incident.ts';
 import { startReports } from '../../src/watch/reports.ts';
 import { temporaryFolder } from '../support/ops.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';

@@ -1,11 +1,11 @@
 import { get, type IncomingMessage } from 'node:http';
 import { onTestFinished } from 'vitest';
+import { openIncident } from '../../src/incident.ts';
 import { pageSchema } from '../../src/page/config.ts';
 import { type Page, startPage } from '../../src/page/server.ts';
 import { openIncidents } from '../../src/store/incidents.ts';
 import { openSamples } from '../../src/store/samples.ts';
 import { seriesOf } from '../../src/watch/history.ts';
-import { openIncident } from '../../src/watch/incident.ts';
 import { snapshotOf } from '../../src/watch/status.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { temporaryFolder } from '../support/ops.ts';

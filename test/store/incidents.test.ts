@@ -2,13 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
-import type { StoredIncident } from '../../src/store/incident-row.ts';
+import type { Incident } from '../../src/incident.ts';
 import { openIncidents } from '../../src/store/incidents.ts';
 import type { NewNotification } from '../../src/store/outbox.ts';
 import { temporaryFolder } from '../support/ops.ts';
 
 const domain = 'ops.example.org';
-const firing: Omit<StoredIncident, 'id'> = {
+const firing: Omit<Incident, 'id'> = {
   rule: 'GpuMemoryHigh',
   severity: 'warning',
   labels: { uuid: 'GPU-a' },
@@ -76,7 +76,7 @@ describe('an incident', () => {
   test('changes its state together with its notifications, or not at all', () => {
     const store = openIncidents(temporaryFolder('incidents'), domain);
     const opened = store.open(firing, () => [mail('firing')]);
-    const closed: StoredIncident = { ...opened, state: 'resolved', closedAt: 9000, value: 0.4, peak: 0.99 };
+    const closed: Incident = { ...opened, state: 'resolved', closedAt: 9000, value: 0.4, peak: 0.99 };
     expect(() => store.transition(closed, [mail('resolved'), notStorable()])).toThrow();
     expect(store.firing()).toEqual([opened]);
     expect(store.outbox.all()).toHaveLength(1);

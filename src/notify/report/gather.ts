@@ -5,10 +5,10 @@ import { abnormalRequestsYesterday, requestsYesterday } from '../../catalogue/lo
 import { checkLastSuccess, checkSuccess } from '../../catalogue/watch.ts';
 import { select } from '../../expression/ast.ts';
 import type { Sample } from '../../expression/series.ts';
+import type { Incident } from '../../incident.ts';
 import type { IncidentStore } from '../../store/incidents.ts';
 import type { OutboxTally } from '../../store/outbox.ts';
 import type { SampleStore } from '../../store/samples.ts';
-import type { Incident } from '../../watch/incident.ts';
 
 /** What the morning report tells. Times are wall time in milliseconds. */
 export interface DailyReport {

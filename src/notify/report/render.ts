@@ -1,7 +1,7 @@
 import { formatDuration } from '../../duration.ts';
+import type { Incident } from '../../incident.ts';
 import { formatValue } from '../../rule.ts';
 import { fill, type Language } from '../../text.ts';
-import type { Incident } from '../../watch/incident.ts';
 import type { Letter } from '../letter.ts';
 import type { Section } from '../section.ts';
 import { clockTime } from '../times.ts';

@@ -1,7 +1,7 @@
 import { labelKey } from '../../expression/series.ts';
+import type { Incident } from '../../incident.ts';
 import { fill, type Language } from '../../text.ts';
 import { nearestBox } from '../../triage/diagnosis.ts';
-import type { Incident } from '../../watch/incident.ts';
 import type { AlertStatus, CheckStatus } from '../../watch/snapshot.ts';
 import type { Looked } from '../lookout.ts';
 import { pageTexts } from '../texts.ts';

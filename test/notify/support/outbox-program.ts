@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { watchMetrics } from '../../../src/catalogue/index.ts';
 import { type Clock, systemClock } from '../../../src/clock.ts';
+import { closeIncident, openIncident } from '../../../src/incident.ts';
 import { openChannels } from '../../../src/notify/channels.ts';
 import { notifySchema } from '../../../src/notify/config.ts';
 import { startNotifier } from '../../../src/notify/notifier.ts';
 import { openIncidents } from '../../../src/store/incidents.ts';
 import { createMetrics } from '../../../src/telemetry/registry.ts';
 import type { Diagnosis } from '../../../src/triage/diagnosis.ts';
-import { closeIncident, openIncident } from '../../../src/watch/incident.ts';
 import { eventually } from '../../support/ops.ts';
 import { ruleOf } from '../../watch/support.ts';
 

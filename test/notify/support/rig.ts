@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import { closeIncident, type Incident, openIncident } from '../../../src/incident.ts';
 import { announcements, renderEntry } from '../../../src/notify/announce.ts';
 import type { DeliveryResult } from '../../../src/notify/channel.ts';
 import { openChannels } from '../../../src/notify/channels.ts';
@@ -8,7 +9,6 @@ import type { MessageContext } from '../../../src/notify/context.ts';
 import { startDelivery } from '../../../src/notify/deliver.ts';
 import { digestOf } from '../../../src/notify/digest.ts';
 import { openIncidents } from '../../../src/store/incidents.ts';
-import { closeIncident, type Incident, openIncident } from '../../../src/watch/incident.ts';
 import { eventually, temporaryFolder } from '../../support/ops.ts';
 import { ruleOf } from '../../watch/support.ts';
 

@@ -1,13 +1,13 @@
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { watchMetrics } from '../../../src/catalogue/index.ts';
+import { closeIncident, type Incident, openIncident } from '../../../src/incident.ts';
 import { openChannels } from '../../../src/notify/channels.ts';
 import { notifySchema } from '../../../src/notify/config.ts';
 import { startNotifier } from '../../../src/notify/notifier.ts';
 import { openIncidents } from '../../../src/store/incidents.ts';
 import { createMetrics } from '../../../src/telemetry/registry.ts';
 import type { Diagnosis } from '../../../src/triage/diagnosis.ts';
-import { closeIncident, type Incident, openIncident } from '../../../src/watch/incident.ts';
 import { temporaryFolder } from '../../support/ops.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { ruleOf } from '../../watch/support.ts';

@@ -1,5 +1,5 @@
-import type { Labels, Point } from '../expression/series.ts';
-import type { ActiveRule, Severity } from '../rule.ts';
+import type { Labels, Point } from './expression/series.ts';
+import type { ActiveRule, Severity } from './rule.ts';
 
 export type { Severity };
 
