@@ -41,7 +41,6 @@ const phrases = [
   'upstream prematurely closed connection while reading',
   'while connecting to upstream',
   'while reading response header from upstream',
-  'while SSL handshaking to upstream',
   'no live upstreams while connecting to upstream',
   'host not found in upstream',
   'client intended to send too large body: 0',

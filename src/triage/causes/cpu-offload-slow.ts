@@ -1,3 +1,4 @@
+import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, lines } from '../cause.ts';
 
 const offloaded = /offloaded (\d{1,4})\/(\d{1,4}) layers/i;
@@ -17,6 +18,10 @@ const shared = /\b\d{1,2}%\/\d{1,2}% CPU\/GPU\b/;
 /** The cache of the layers that are not on the card. */
 const cacheOnHost = /\b(?:CUDA|ROCm)_Host KV buffer size\s*=\s*[1-9]/;
 
+const tooLittle = lines(
+  /not enough vram available|insufficient VRAM to load any|too little memory to allocate any layers/i,
+);
+
 function partly(message: string): boolean {
   const runner = loaded.exec(message);
   if (runner) return Number(runner[2]) > 0 && Number(runner[2]) < 0.95 * Number(runner[1]);
@@ -30,6 +35,20 @@ function partly(message: string): boolean {
   return all >= chatLayers && done < all;
 }
 
+/** Where a layer or its weights went, as llama.cpp says while it loads; a few embeddings always stay with the CPU. */
+const placed = /\blayer +\d{1,4} assigned to device (\w{1,20})|\b(\w{1,20}) model buffer size = +(\d{1,8})/;
+const chatMegabytes = 1000;
+
+/** The weights of a chat model, where all that a text shows of them is with the CPU. */
+function allOnCpu(records: readonly LogRecord[]): LogRecord[] {
+  const weights = records.flatMap((record) => {
+    const [, device, buffer, megabytes = chatMegabytes] = placed.exec(record.message) ?? [];
+    const where = device ?? buffer;
+    return where !== undefined && Number(megabytes) >= chatMegabytes ? [{ record, where }] : [];
+  });
+  return weights.every(({ where }) => where.startsWith('CPU')) ? weights.map(({ record }) => record) : [];
+}
+
 export default {
   step: 3,
   weight: 'root',
@@ -40,7 +59,7 @@ export default {
   },
   reads: ['ollama-log', 'ollama-api'],
   match: (records) => records.filter(({ message }) => partly(message)),
-  hint: lines(/not enough vram available|insufficient VRAM to load any|too little memory to allocate any layers/i),
+  hint: (records) => [...tooLittle(records), ...allOnCpu(records)],
   beats: ['ollama-slow', 'client-abort', 'upstream-timeout'],
   fix: [
     'ollama ps',

@@ -5,7 +5,7 @@ import { csvFields } from '../smi.ts';
 const hotCelsius = 85;
 
 /** Of `-q`, of a row of the table, and of `-q -x`. */
-const shown = [/GPU Current Temp\s*:\s*(\d+) C/, /^\|\s+(?:\d+%|N\/A|ERR!)\s+(\d+)C\s+P\d/, /<gpu_temp>(\d+) C</];
+const shown = [/GPU Current Temp\s*:\s*(\d+) C/, /^\|\s*(?:\d+%|N\/A|ERR!)\s+(\d+)C\s+P\d/, /<gpu_temp>(\d+) C</];
 
 /** Temperature in a line; 0 where it has none. */
 const celsius = (message: string) => Number(shown.map((pattern) => pattern.exec(message)?.[1]).find(Boolean) ?? 0);

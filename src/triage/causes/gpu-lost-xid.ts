@@ -7,7 +7,7 @@ const lost = new RegExp(
     String.raw`GSP RM heartbeat timed out|GSP-CrashCat|Heartbeat timed out, currentTimeMs`,
     String.raw`GPU requires reset|Reset Required\s*: Yes|GPU Recovery Action\s*: (?!None)[A-Z]`,
     // AMD's and Intel's
-    String.raw`\bdevice wedged\b|declared device \S{1,40} as wedged|GPU Recovery Failed|GPU reset\(\d{1,6}\) failed`,
+    String.raw`\bdevice wedged\b(?!, but recovered)|declared device \S{1,40} as wedged|GPU Recovery Failed|GPU reset\(\d{1,6}\) failed`,
   ].join('|'),
   'i',
 );

@@ -10,10 +10,10 @@ export default {
   },
   reads: ['ollama-log'],
   match: lines(
-    /model requires more system memory|model request too large for system|model is too large for system memory|unable to fit model into system memory|(?:unable|failed) to allocate CPU(?:_\w{1,20})? buffer|std::bad_alloc|model requires \S{1,20} \w?i?B but only|^(?:fatal error|runtime): (?:runtime: )?(?:out of memory|cannot allocate memory)|mmap failed: Cannot allocate memory|errno=1455|paging file is too small|fork\/exec .{0,200}: cannot allocate memory/i,
+    /model requires more system memory|model request too large for system|model is too large for system memory|unable to fit model into system memory|unable to allocate CPU(?:_\w{1,20})? buffer|std::bad_alloc|model requires \S{1,20} \w?i?B but only|^(?:fatal error|runtime): (?:runtime: )?(?:out of memory|cannot allocate memory)|mmap failed: Cannot allocate memory|errno=1455|paging file is too small|fork\/exec .{0,200}: cannot allocate memory/i,
   ),
   // What the buffer was for stands in the next line.
-  hint: lines(/cpu_buffer_type_alloc_buffer: failed/),
+  hint: lines(/cpu_buffer_type_alloc_buffer: failed|failed to allocate CPU(?:_\w{1,20})? buffer/),
   beats: [
     'runner-crash-segv',
     'panic',
