@@ -12,6 +12,23 @@ export function csvFields(records: readonly LogRecord[], heading: RegExp): { row
   });
 }
 
+/** Fields of one column of `nvidia-smi dmon`, whose names stand in a row that begins with a hash. */
+export function dmonFields(records: readonly LogRecord[], name: RegExp): { row: LogRecord; value: string }[] {
+  let column = -1;
+  return records.flatMap((row) => {
+    const [, names] = /^\s*#\s?(\w[\w ]*)$/.exec(row.message) ?? [];
+    if (names !== undefined) {
+      const found = names
+        .trim()
+        .split(/\s+/)
+        .findIndex((one) => name.test(one));
+      if (found >= 0) column = found;
+    }
+    const value = /^[\d\s-]+$/.test(row.message) ? row.message.trim().split(/\s+/)[column] : undefined;
+    return value === undefined ? [] : [{ row, value }];
+  });
+}
+
 /** Bits of `clocks_event_reasons.active`, in drivers before 5xx `clocks_throttle_reasons.active`. */
 export const throttleBits = { thermal: 0x60, powerBrake: 0x80 } as const;
 

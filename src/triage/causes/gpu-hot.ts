@@ -1,11 +1,17 @@
 import type { Cause } from '../cause.ts';
-import { csvFields } from '../smi.ts';
+import { csvFields, dmonFields } from '../smi.ts';
 
 /** The article's threshold. */
 const hotCelsius = 85;
 
-/** Of `-q`, of a row of the table, and of `-q -x`. */
-const shown = [/GPU Current Temp\s*:\s*(\d+) C/, /^\|\s*(?:\d+%|N\/A|ERR!)\s+(\d+)C\s+P\d/, /<gpu_temp>(\d+) C</];
+/** Of `-q`, in drivers before 3xx too, of a row of the table, of `-q -x`, and of rocm-smi. */
+const shown = [
+  /\bG(?:PU Current Temp|pu)\s*:\s*(\d+) C/,
+  /^\|\s*(?:\d+%|N\/A|ERR!)\s+(\d+)C\s+P\d/,
+  /<gpu_temp>(\d+) C</,
+  /\bTemperature \(Sensor edge\) \(C\): (\d+)/,
+  /^\d+\s.{0,40}\s(\d+)\.\d°?[cC]\s/,
+];
 
 /** Temperature in a line; 0 where it has none. */
 const celsius = (message: string) => Number(shown.map((pattern) => pattern.exec(message)?.[1]).find(Boolean) ?? 0);
@@ -21,7 +27,7 @@ export default {
   reads: ['nvidia-smi'],
   match: (records) => [
     ...records.filter(({ message }) => celsius(message) > hotCelsius),
-    ...csvFields(records, /^temperature\.gpu$/)
+    ...[...csvFields(records, /^temperature\.gpu$/), ...dmonFields(records, /^g?temp$/)]
       .filter(({ value }) => Number(value) > hotCelsius)
       .map(({ row }) => row),
   ],

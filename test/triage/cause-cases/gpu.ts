@@ -34,10 +34,20 @@ export const gpu: CauseCases = {
       smi('        GPU Current Temp                  : 91 C'),
       smi('|  0%   88C    P2   145W / 151W |   4863MiB /  8119MiB |     98%      Default |'),
       smi('GPU 0 (NVIDIA A10) GPU Current Temp : 97 C'),
+      smi('        Gpu                     : 91 C'),
+      smi('|100%   87C    P2   168W / 170W |   6854MiB / 12288MiB |     98%      Default |'),
+      smi(
+        '# gpu    pwr  gtemp  mtemp     sm    mem    enc    dec   mclk   pclk\n# Idx      W      C      C      %      %      %      %    MHz    MHz\n    0    148     91      -     98     80      0      0   9751   1860',
+      ),
+      smi('0    99.0c  203.0W  1680Mhz  1000Mhz  100%  auto  225.0W   31%   99%'),
+      smi('GPU[0]          : Temperature (Sensor edge) (C): 96.0'),
     ],
     nearMisses: [
       smi('        GPU Current Temp                  : 85 C'),
       smi('        GPU Shutdown Temp                 : 98 C'),
+      smi(
+        '# gpu    pwr  gtemp  mtemp     sm    mem    enc    dec   mclk   pclk\n    0    148     61     95     98     80      0      0   9751   1860',
+      ),
       smi('|  0%   N/A   P2   145W / 151W |   4863MiB /  8119MiB |     98%      Default |'),
     ],
   },
