@@ -1,6 +1,13 @@
 import { type Cause, lines, xid } from '../cause.ts';
 import { computeErrors } from '../compute-error.ts';
 
+const said = [
+  xid(48, 63, 64, 92, 94, 95, 140, 156, 157, 160, 161, 171, 172),
+  String.raw`Remapping Failure Occurred\s*: Yes|Pending(?: Page Blacklist)?\s*: Yes|uncorrectable hardware errors detected`,
+  // The table's count of what could not be corrected since the driver was loaded.
+  String.raw`^\|\s*\d+\s.{0,60}\b[\dA-F]{2}:00\.0 +(?:On|Off) *\| +[1-9]\d* *\|`,
+];
+
 export default {
   step: 5,
   nearest: true,
@@ -10,13 +17,8 @@ export default {
     en: 'A memory cell of the GPU failed. 63 only marks a row for repair at the next reset; 48, 64 and 95 need a reset soon.',
     zh: 'GPU 显存单元出错。63 只是标记待修复;48、64、95 需尽快复位。',
   },
-  reads: ['dmesg', 'ollama-log'],
-  match: computeErrors(
-    'ecc',
-    new RegExp(
-      String.raw`${xid(48, 63, 64, 92, 94, 95, 140, 156, 157, 160, 161, 171, 172)}|Remapping Failure Occurred\s*: Yes|Pending(?: Page Blacklist)?\s*: Yes|uncorrectable hardware errors detected`,
-    ),
-  ),
+  reads: ['nvidia-smi', 'dmesg', 'ollama-log'],
+  match: computeErrors('ecc', new RegExp(said.join('|'))),
   // Somebody's account of the kernel's log.
   hint: lines(/\bXids?:? (?:48|63|64|92|94|95|140|171)\b/),
   beats: ['runner-crash-segv', 'panic', 'cuda-error', 'cpu-offload-slow', 'gpu-not-detected'],

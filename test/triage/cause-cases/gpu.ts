@@ -21,12 +21,14 @@ export const gpu: CauseCases = {
   },
   'gpu-ecc-xid': {
     formats: [
+      smi('|   0  NVIDIA A100-SXM...  On   | 00000000:3B:00.0 Off |                    2 |'),
       kernel('NVRM: Xid (PCI:0000:10:1c): 63, pid=1896, Row Remapper: New row marked for remapping'),
       journalled("NVRM: Xid (PCI:0000:3b:00): 94, pid='<unknown>', name=<unknown>, Contained: SM (0x1)"),
     ],
     nearMisses: [
       kernel('NVRM: Xid (PCI:0000:01:00): 31, pid=7, Ch 00000010'),
       kernel('EDAC MC0: 1 CE memory error, 48,'),
+      smi('|   0  NVIDIA A100-SXM...  On   | 00000000:3B:00.0 Off |                    0 |'),
     ],
   },
   'gpu-hot': {
