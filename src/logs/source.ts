@@ -118,9 +118,13 @@ async function readWindow(file: FileHandle, { size, window, signal, most }: Part
 }
 
 async function newlinesBefore(file: FileHandle, offset: number): Promise<number> {
+  const block = Buffer.allocUnsafe(Math.min(small, offset));
   let count = 0;
-  for (let at = 0; at < offset; at += small) {
-    count += countNewlines(await readBytes(file, at, Math.min(offset, at + small)));
+  for (let at = 0; at < offset; ) {
+    const { bytesRead } = await file.read(block, 0, Math.min(small, offset - at), at);
+    if (bytesRead === 0) break;
+    count += countNewlines(block.subarray(0, bytesRead));
+    at += bytesRead;
   }
   return count;
 }
