@@ -12,11 +12,11 @@ export function csvFields(records: readonly LogRecord[], heading: RegExp): { row
   });
 }
 
-/** Fields of one column of `nvidia-smi dmon`, whose names stand in a row that begins with a hash. */
+/** Fields of one column of `nvidia-smi dmon`, whose names stand in a row of their own. */
 export function dmonFields(records: readonly LogRecord[], name: RegExp): { row: LogRecord; value: string }[] {
   let column = -1;
   return records.flatMap((row) => {
-    const [, names] = /^\s*#\s?(\w[\w ]*)$/.exec(row.message) ?? [];
+    const [names] = /\bgpu\s+pwr\b.*/.exec(row.message) ?? [];
     if (names !== undefined) {
       const found = names
         .trim()

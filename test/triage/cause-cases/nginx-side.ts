@@ -135,9 +135,13 @@ export const nginxSide: CauseCases = {
     formats: [
       nginx('limiting requests, excess: 1.495 by zone "one"'),
       nginx('limiting connections by zone "addr"', 'warn'),
+      // Nginx's own page.
+      access(429, 162),
     ],
     nearMisses: [
       nginx('limiting requests, dry run, excess: 1.000 by zone "one"'),
+      // The gateway's answer.
+      access(429, 241),
       nginx('delaying request, excess: 0.5, by zone "one"', 'warn'),
       asked('limiting+requests'),
     ],

@@ -11,9 +11,6 @@ const starts = (...contexts: number[]) =>
 const steps = (...seconds: number[]) =>
   seconds.map((took) => gin(200, `${took}.5s`, undefined, `08:00:${String(took).padStart(2, '0')}`)).join('\n');
 
-const makeRoom = (loaded: string, unloaded: string) =>
-  `level=DEBUG msg="evaluating already loaded" model=${loaded}\nlevel=DEBUG msg="resetting model to expire immediately to make room" modelPath=${unloaded} refCount=0`;
-
 /** Box 3. */
 export const ollamaState: CauseCases = {
   'client-abort': {
@@ -93,12 +90,8 @@ export const ollamaState: CauseCases = {
     ],
   },
   'reload-thrash': {
-    formats: [
-      raw(starts(2048, 4096, 2048)),
-      raw(starts(8192, 4096, 8192, 4096)),
-      raw(makeRoom('/blobs/a', '/blobs/a')),
-    ],
-    nearMisses: [raw(starts(4096, 4096, 4096)), raw(starts(2048, 4096)), raw(makeRoom('/blobs/a', '/blobs/b'))],
+    formats: [raw(starts(2048, 4096, 2048)), raw(starts(8192, 4096, 8192, 4096))],
+    nearMisses: [raw(starts(4096, 4096, 4096)), raw(starts(2048, 4096))],
   },
   'repeated-token-abort': {
     formats: [
