@@ -1,16 +1,19 @@
-import { type Cause, says } from '../cause.ts';
+import { type Cause, lines, says } from '../cause.ts';
 import { victimOf } from '../oom-victim.ts';
 
 /** The kernel, about work that waits for memory or a disk. */
 const stalled = new RegExp(
   [
-    String.raw`task \S{1,40} blocked (?:in I/O wait )?for more than \d+ seconds`,
-    String.raw`page allocation stalls? for \d+ ?ms|\bkswapd\d*\b.{0,60}(?:stall|blocked)|Under memory pressure, flushing caches`,
-    String.raw`\bI/O (?:\d+ )?.{0,40}timeout, (?:aborting|reset controller|completion polled)|task abort: (?:FAILED|SUCCESS)`,
+    String.raw`task \S{1,40} blocked (?:in I/O wait )?for more than \d+ seconds|hung_task_timeout_secs" disables this message`,
+    String.raw`page allocation stalls? for \d+ ?ms|\bkswapd\d*\b.{0,60}(?:stall|blocked)`,
+    String.raw`\bI/O (?:\d+ )?.{0,40}timeout, (?:aborting|reset controller|completion polled)|task abort: (?:FAILED|SUCCESS)|nvme\d{0,3}: queue \d+: timeout|no usable path - requeuing I/O`,
     // Full and lasting waits, as /proc/pressure and systemd-oomd give them.
     String.raw`memory pressure for .{1,200} being \d+(?:\.\d+)?% > \d+`,
   ].join('|'),
 );
+
+/** Over where the kernel then killed something. */
+const pressed = lines(/Under memory pressure, flushing caches/);
 
 export default {
   step: 3,
@@ -28,6 +31,7 @@ export default {
         ? / HostSwapping /.test(record.message)
         : says(record, stalled) && victimOf(record.message) === undefined,
     ),
+  hint: (records) => (records.some(({ message }) => victimOf(message) !== undefined) ? [] : pressed(records)),
   beats: ['ollama-slow', 'model-unloaded', 'hot-queue-wait', 'client-abort', 'upstream-timeout'],
   fix: [
     'vmstat 1 5   # si and so above 0: memory is swapped; wa: the disk is waited for',

@@ -33,7 +33,9 @@ export default {
     ),
     ...stoppedUnit(records, 'nginx'),
   ],
-  hint: lines(/\bnginx\S{0,30} exited with code [1-9]|Starting nginx: .{0,20}fail|Could not start Service\[nginx\]/i),
+  hint: lines(
+    /\bnginx\S{0,30} exited with code [1-9]|nginx\.service: start operation timed out|Starting nginx: .{0,20}fail|Could not start Service\[nginx\]/i,
+  ),
   beats: ['no-request-seen', 'request-lost'],
   fix: ['nginx -t && systemctl start nginx'],
   confirm: ['systemctl status nginx --no-pager', 'ss -ltn | grep -E ":(80|443) "'],
