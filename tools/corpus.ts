@@ -52,6 +52,9 @@ const reached = [
   await report('the field, found when the rules were done', blind()),
   await report('the second set, labelled before any run', unseen('second')),
   await report('the third set, likewise', unseen('third')),
+  await report('the fifth set, likewise', unseen('fifth')),
+  await report('the sixth set, likewise', unseen('sixth')),
+  await report('the seventh set, likewise', unseen('seventh')),
 ];
 // Not at its goals yet.
 await report('the fourth set, likewise', unseen('fourth'));

@@ -20,6 +20,9 @@ const sets = [
   { name: 'the field, found when the rules were done', cases: blind(), atLeast: 40 },
   { name: 'the second set', cases: unseen('second'), atLeast: 120 },
   { name: 'the third set', cases: unseen('third'), atLeast: 120 },
+  { name: 'the fifth set', cases: unseen('fifth'), atLeast: 60 },
+  { name: 'the sixth set', cases: unseen('sixth'), atLeast: 110 },
+  { name: 'the seventh set', cases: unseen('seventh'), atLeast: 155 },
 ];
 
 describe.each(sets)('$name', ({ cases, atLeast }) => {
@@ -48,8 +51,8 @@ test('the fourth set gets no worse than its misses were mended to', async () => 
   const judged = await judge(unseen('fourth'));
   const { cause, box } = shares(judged);
   expect(judged.length).toBeGreaterThanOrEqual(180);
-  expect(cause).toBeGreaterThanOrEqual(0.9);
-  expect(box).toBeGreaterThanOrEqual(0.93);
+  expect(cause).toBeGreaterThanOrEqual(0.92);
+  expect(box).toBeGreaterThanOrEqual(0.95);
   expect(falseAlarms(judged)).toEqual([]);
 });
 

@@ -15,9 +15,14 @@ const digits = (random: Random, count: number): string =>
 const hex = (random: Random, count: number): string =>
   Array.from({ length: count }, () => Math.floor(random() * 16).toString(16)).join('');
 
+/** What was the same in two places is the same afterwards. */
 const swap = (name: string, pattern: RegExp, other: (found: string, random: Random) => string): Paraphrase => ({
   name,
-  apply: (text, random) => text.replace(pattern, (found) => other(found, random)),
+  apply(text, random) {
+    const others = new Map<string, string>();
+    for (const [found] of text.matchAll(pattern)) others.set(found, others.get(found) ?? other(found, random));
+    return text.replace(pattern, (found) => others.get(found) ?? found);
+  },
 });
 
 const two = (random: Random, most: number) => String(1 + Math.floor(random() * most)).padStart(2, '0');

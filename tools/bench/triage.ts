@@ -72,10 +72,11 @@ async function compared(what: string, search: string, path: string, goal: number
 
 async function triageRow(): Promise<Row> {
   const config = join(folder, 'ops.yaml');
-  const absent = ['nginx-error', 'ollama-log', 'dmesg'].map(
-    (kind) => `    ${kind}: ${folder}/${kind}\n`,
+  const absent = ['nginx-error', 'ollama-log', 'dmesg'].map((kind) => `    ${kind}: ${folder}/${kind}\n`);
+  writeFileSync(
+    config,
+    `triage:\n  logs:\n    gateway-log: ${audit.plain}\n    nginx-access: ${access.plain}\n${absent.join('')}`,
   );
-  writeFileSync(config, `triage:\n  logs:\n    gateway-log: ${audit.plain}\n    nginx-access: ${access.plain}\n${absent.join('')}`);
   const at = new Date(incidentAt + 120_000).toISOString();
   const args = ['triage', '--config', config, '--offline', '--at', at, '--until', at];
   const run = await medianOf(rounds, () => timed(ops, args));

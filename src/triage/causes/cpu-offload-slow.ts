@@ -35,18 +35,13 @@ function partly(message: string): boolean {
   return all >= chatLayers && done < all;
 }
 
-/** Where a layer or its weights went, as llama.cpp says while it loads; a few embeddings always stay with the CPU. */
-const placed = /\blayer +\d{1,4} assigned to device (\w{1,20})|\b(\w{1,20}) model buffer size = +(\d{1,8})/;
-const chatMegabytes = 1000;
+/** Where a layer goes, as llama.cpp says while it loads. */
+const placed = /\blayer +\d{1,4} assigned to device (\w{1,20})/;
 
-/** The weights of a chat model, where all that a text shows of them is with the CPU. */
+/** The layers of a model, where all that a text shows of them go to the CPU. */
 function allOnCpu(records: readonly LogRecord[]): LogRecord[] {
-  const weights = records.flatMap((record) => {
-    const [, device, buffer, megabytes = chatMegabytes] = placed.exec(record.message) ?? [];
-    const where = device ?? buffer;
-    return where !== undefined && Number(megabytes) >= chatMegabytes ? [{ record, where }] : [];
-  });
-  return weights.every(({ where }) => where.startsWith('CPU')) ? weights.map(({ record }) => record) : [];
+  const layers = records.filter(({ message }) => placed.test(message));
+  return layers.every(({ message }) => placed.exec(message)?.[1] === 'CPU') ? layers : [];
 }
 
 export default {

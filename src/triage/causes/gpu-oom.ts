@@ -5,6 +5,9 @@ const ofCard = computeErrors(
   'memory',
   /(?:cuda|hip)Malloc\w* failed: out of memory|(?:unable|failed) to allocate (?:CUDA|ROCm|Vulkan|Metal|SYCL)\d*(?:_\w+)? (?:\w+ )?buffer|reported out-of-memory during startup|runtime OOM detected|metal_buffer_type_\w{0,20}alloc_buffer: error: failed to allocate buffer/i,
 );
+/** Metal says this of a card that is full, and goes on; a command that fails after it failed for that. */
+const overfull = lines(/allocated size is greater than the recommended max working set size/);
+const failedCommand = /command buffer \d{1,6} failed with status/;
 /** Said of the processor's memory too, where the line before names it. */
 const ofEither = lines(/failed to allocate compute (?:pp |tg )?buffers/i);
 const processor = /cpu_buffer_type_alloc_buffer: failed|failed to allocate CPU\S{0,20} buffer/;
@@ -20,6 +23,7 @@ export default {
   reads: ['ollama-log'],
   match: (records) => [
     ...ofCard(records),
+    ...(records.some((record) => says(record, failedCommand)) ? overfull(records) : []),
     ...(records.some((record) => says(record, processor)) ? [] : ofEither(records)),
   ],
   // They do not say whose memory; that of a card is nearly always meant.

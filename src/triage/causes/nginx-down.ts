@@ -1,4 +1,4 @@
-import { isLog } from '../../logs/record.ts';
+import { isLog, type LogRecord } from '../../logs/record.ts';
 import { type Cause, lines, says } from '../cause.ts';
 import { stoppedUnit } from '../unit-state.ts';
 
@@ -15,6 +15,16 @@ const notStarted = new RegExp(
 
 /** What has a cause of its own: the disk, open files, connections; or what Nginx can do without. */
 const ofAnother = /\((?:28|24|23): |worker_connections|, ignor/;
+
+const failedStart = lines(
+  /\bnginx\S{0,30} exited with code [1-9]|nginx\.service: start operation timed out|Starting nginx: .{0,20}fail|Could not start Service\[nginx\]/i,
+);
+
+/** The end of its master process, where nothing is said of another beginning. */
+function ended(records: readonly LogRecord[]): readonly LogRecord[] {
+  const begun = records.findLastIndex((record) => says(record, /start worker process/));
+  return lines(/signal (?:3|9|15) \(SIG\w{3,5}\) received.{0,40}, (?:exiting|shutting down)/)(records.slice(begun + 1));
+}
 
 export default {
   step: 1,
@@ -33,9 +43,7 @@ export default {
     ),
     ...stoppedUnit(records, 'nginx'),
   ],
-  hint: lines(
-    /\bnginx\S{0,30} exited with code [1-9]|nginx\.service: start operation timed out|Starting nginx: .{0,20}fail|Could not start Service\[nginx\]/i,
-  ),
+  hint: (records) => [...failedStart(records), ...ended(records)],
   beats: ['no-request-seen', 'request-lost'],
   fix: ['nginx -t && systemctl start nginx'],
   confirm: ['systemctl status nginx --no-pager', 'ss -ltn | grep -E ":(80|443) "'],

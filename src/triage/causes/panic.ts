@@ -1,6 +1,6 @@
 import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, says } from '../cause.ts';
-import { goDumpOf, inGoDump, namesRunner } from '../go-dump.ts';
+import { goDumpOf, inGoDump, isForeignDump, namesRunner } from '../go-dump.ts';
 
 /** The last alternative is the desktop app's, which starts the server. */
 const panicked =
@@ -13,6 +13,7 @@ const routes = /^\/(?:api\/|v1\/|$)/;
 const caught = /\.go:\d+ \(0x[0-9a-f]+\)/;
 
 const isForeign = (records: readonly LogRecord[]) => {
+  if (isForeignDump(records)) return true;
   const frames = records.filter((record) => says(record, caught));
   return frames.length > 0 && !frames.some(({ message }) => message.includes('ollama'));
 };

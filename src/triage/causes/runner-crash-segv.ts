@@ -1,7 +1,7 @@
 import type { AuditLine } from '../../audit-line.ts';
 import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, says } from '../cause.ts';
-import { goDumpOf, inGoDump } from '../go-dump.ts';
+import { goDumpOf, inGoDump, isForeignDump } from '../go-dump.ts';
 import { systemError } from '../system-errors.ts';
 
 const died = new RegExp(
@@ -10,7 +10,7 @@ const died = new RegExp(
     // glibc's last words
     String.raw`(?:free|malloc|realloc|munmap_chunk|malloc_consolidate)\(\): (?:invalid|corrupted|unaligned|mismatching|memory corruption|double free)|double free or corruption|corrupted (?:size vs|double-linked)|stack smashing detected`,
     String.raw`process no longer running|^GGML_ABORT|\.(?:c|cpp|cu|m): ?\d+: fatal error|tensor .{1,100} cannot run the operation|error starting (?:the external )?llama runner|terminate called after throwing`,
-    String.raw`GGML_ASSERT\(.{1,300}\) failed|(?:ollama|llama)\S{0,30}\[\d+\](?::? segfault at|:? general protection)|\bsegfault at \w{1,16} ip .{0,80} in (?:lib)?(?:ollama|llama|ggml)|Process \d+ \((?:ollama|llama)[^)]{0,30}\) of user \d+ dumped core`,
+    String.raw`GGML_ASSERT(?:\(.{1,300}\) failed|: \S.{1,300}:\d+: \S)|(?:ollama|llama)\S{0,30}\[\d+\](?::? segfault at|:? general protection)|\bsegfault at \w{1,16} ip .{0,80} in (?:lib)?(?:ollama|llama|ggml)|Process \d+ \((?:ollama|llama)[^)]{0,30}\) of user \d+ dumped core`,
     String.raw`\b(?:ollama|llama)\S{0,40} .{0,40}${systemError('segfault')}|(?<!\d)\d{1,7} ${systemError('segfault')} .{0,60}(?:ollama|llama)`,
     'ollama\\.service: Failed with result .core-dump|SIGSEGV|SIGABRT|SIGBUS|signal: (?:segmentation fault|abort|killed|bus error|terminated)|status=(?:6/ABRT|11/SEGV)',
     '0xc0000(?:409|005|374)|ROCm error|error was encountered while running the model',
@@ -34,8 +34,9 @@ const brokenOff = ({ outcome, status, ttft, probe, upstream_failure = '' }: Audi
 /** How a runner ends that is stopped with its service. */
 const ended = /signal: (?:killed|terminated)|: EOF\b|exit status|connection refused|forcibly closed/i;
 
-/** Without what the end of the service did to its runner. */
+/** Without what the end of the service did to its runner, and without another program's. */
 function unlessStopped(records: readonly LogRecord[]): readonly LogRecord[] {
+  if (isForeignDump(records)) return [];
   const stop = records.findIndex((record) => says(record, /(?:Stopping|Stopped) (?:ollama\.service|Ollama Service)/i));
   return stop < 0 ? records : records.filter((record, at) => at < stop || !says(record, ended));
 }

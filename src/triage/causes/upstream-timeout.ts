@@ -1,7 +1,7 @@
 import { type Cause, nginxPage, says } from '../cause.ts';
 
 /** The second is the page that Nginx answers with, as a caller quotes it. */
-const timedOut = /upstream timed out|504 Gateway Time-?out/i;
+const timedOut = /upstream timed out|504 Gateway Time-?out|http finalize request: 504\b/i;
 /** A time that ends before the way is open says nothing of the model. */
 const onTheWay = /while (?:connecting|SSL handshaking) to upstream/i;
 
