@@ -6,11 +6,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { AuditReport } from '../../src/security/report.ts';
 import { createAuthority, joined } from '../checks/support/authority.ts';
+import { nginxMain } from '../real/support/nginx.ts';
+import { findProgram } from '../real/support/programs.ts';
+import { realPart } from '../real/support/require.ts';
+import { startTwoHosts, type TwoHosts, twoHostsAvailable } from '../real/support/two-hosts.ts';
 import { eventually, type RunningProgram, repository, temporaryFolder } from '../support/ops.ts';
-import { nginxMain } from './support/nginx.ts';
-import { findProgram } from './support/programs.ts';
-import { realPart } from './support/require.ts';
-import { startTwoHosts, type TwoHosts, twoHostsAvailable } from './support/two-hosts.ts';
 
 const [nginx = 'nginx', sshd = 'sshd'] = ['nginx', 'sshd'].map(findProgram);
 const available =
