@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -18,13 +19,20 @@ export function temporaryFolder(name: string): string {
 
 /** A port that was free a moment ago, for programs that cannot be asked which one they got. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
+  // Below the kernel's range for connections (32768 to 60999), of which one could take it before its program does.
+  const server = createServer();
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    const outcome = once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    server.listen(port, '127.0.0.1');
+    if (!(await outcome)) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 export interface RunningProgram {
