@@ -55,8 +55,8 @@ const reached = [
   await report('the fifth set, likewise', unseen('fifth')),
   await report('the sixth set, likewise', unseen('sixth')),
   await report('the seventh set, likewise', unseen('seventh')),
+  await report('the eighth set, likewise', unseen('eighth')),
 ];
 // Not at its goals yet.
 await report('the fourth set, likewise', unseen('fourth'));
-await report('the eighth set, likewise', unseen('eighth'));
 if (reached.includes(false)) process.exitCode = 1;

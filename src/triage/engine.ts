@@ -106,7 +106,7 @@ const notThere =
 
 /** Known to be harmless although they look alarming; triage reference §3.5. */
 const harmless =
-  /VRAM usage didn't recover|entering low vram mode|amdgpu driver not detected|releasing cuda driver|key not found|SSL_do_handshake\(\) failed.*while SSL handshaking, client|control-looking token|cannot decode batches with this context|n_ctx_per_seq|model recommendations snapshot|level=DEBUG|retrying in \d|pinned memory|couldn't remove blob|failed to find ggml_backend_init/i;
+  /VRAM usage didn't recover|entering low vram mode|amdgpu driver not detected|releasing cuda driver|key not found|SSL_do_handshake\(\) failed.*while SSL handshaking, client|control-looking token|cannot decode batches with this context|n_ctx_per_seq|model recommendations snapshot|level=DEBUG|retrying in \d|pinned memory|couldn't remove blob|failed to find ggml_backend_init|ModSecurity: Access denied/i;
 
 /** The verdict where no cause was found: `unknown` when something looks wrong, else `healthy`. */
 export function withoutCause(records: readonly LogRecord[]): Verdict {

@@ -15,15 +15,17 @@ export const namesRunner = (records: readonly LogRecord[]) =>
   records.some((record) => inGoDump(record) && says(record, ofRunner)) &&
   !records.some((record) => inGoDump(record) && says(record, ofServer));
 
-/** Whose code a stack names first; Ollama is written with Gin and Cobra. */
-const owner = /\bgithub\.com\/([\w-]{1,40})\//;
-const owners = ['ollama', 'jmorganca', 'gin-gonic', 'spf13'];
+/** A function in a stack, by the package that it is of; a sentence can name a repository too, and has no call. */
+const called = /(?<![\w/.:])github\.com\/([\w-]{1,40})\/\S{1,300}\(/;
+const ours = /github\.com\/(?:ollama|jmorganca)\//;
+/** What Ollama is written with; a stack that is cut off may show nothing else of it. */
+const libraries = ['gin-gonic', 'spf13', 'dlclark', 'pdevine', 'x448', 'nlpodyssey', 'd4l3k', 'mattn', 'google'];
 
 /** Whether the stacks are those of another program that is written in Go. */
 export function isForeignDump(records: readonly LogRecord[]): boolean {
-  if (!records.some(inGoDump)) return false;
-  const first = records.map(({ message }) => owner.exec(message)?.[1]).find((one) => one !== undefined);
-  return first !== undefined && !owners.includes(first);
+  if (!records.some(inGoDump) || records.some((record) => says(record, ours))) return false;
+  const owners = records.flatMap(({ message }) => called.exec(message)?.[1] ?? []);
+  return owners.some((owner) => !libraries.includes(owner));
 }
 
 /**

@@ -57,3 +57,20 @@ test('a line behind a whole line of another program is no rest of it, however wi
     (await told(timedOut.replace(/upstream.*upstream/, 'access forbidden by rule'), 'nvidia-smi: not found')).cause,
   ).toBe('driver-not-loaded');
 });
+
+test('a model that is unloaded to be loaded anew hints at callers who want it in other ways, another model does not', async () => {
+  const unload = (path: string) =>
+    told(
+      'time=2024-11-20T21:27:53.535-05:00 level=DEBUG source=sched.go:575 msg="evaluating already loaded" model=/blobs/sha256-3ac8',
+      `time=2024-11-20T21:27:53.535-05:00 level=DEBUG source=sched.go:283 msg="resetting model to expire immediately to make room" modelPath=${path} refCount=0`,
+    );
+  expect((await unload('/blobs/sha256-3ac8')).cause).toBe('reload-thrash');
+  expect((await unload('/blobs/sha256-77aa')).cause).toBe('healthy');
+});
+
+test('Nginx that ended hints at Nginx, one that was started again does not', async () => {
+  const ended = ['2021/03/30 21:34:56 [notice] 14#14: signal 15 (SIGTERM) received, exiting'];
+  const begun = '2021/03/30 21:35:02 [notice] 1#1: start worker process 22';
+  expect((await told(...ended)).cause).toBe('nginx-down');
+  expect((await told(...ended, begun)).cause).toBe('healthy');
+});

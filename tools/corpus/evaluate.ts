@@ -53,7 +53,17 @@ export function field(half: 'a' | 'b'): CorpusCase[] {
  * Not mended: these change their verdict when they are wrapped, carried or renamed once more, most of them because they were
  * wrapped or cut by hand before they were pasted.
  */
-const fragile = ['fifth-030', 'fifth-043', 'seventh-022', 'seventh-024', 'seventh-069', 'seventh-071', 'seventh-146'];
+const fragile = [
+  'eighth-028',
+  'eighth-083',
+  'fifth-030',
+  'fifth-043',
+  'seventh-022',
+  'seventh-024',
+  'seventh-069',
+  'seventh-071',
+  'seventh-146',
+];
 
 /** Every case that was read and mended to its goals, for what may change no verdict. */
 export const everyCase = () =>
@@ -67,6 +77,7 @@ export const everyCase = () =>
     ...unseen('fifth'),
     ...unseen('sixth'),
     ...unseen('seventh'),
+    ...unseen('eighth'),
   ].filter(({ id }) => !fragile.includes(id));
 
 /** Diagnoses every case; with `guess` without being told the kind of log. */

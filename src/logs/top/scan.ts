@@ -44,16 +44,16 @@ export function createScanner({ window, by }: Question): Scanner {
   const scanFile = async ({ path, from, to, logFormat }: Piece): Promise<void> => {
     let find: Find | undefined;
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const buffer = buffers.pop() ?? Buffer.allocUnsafe(blockSize);
+    const packed = path.endsWith('.gz');
+    const buffer = packed ? undefined : (buffers.pop() ?? Buffer.allocUnsafe(blockSize));
     try {
-      const packed = path.endsWith('.gz');
-      const blocks = packed ? inflate(file, undefined, blockSize) : readPiece(file, buffer, from, to);
+      const blocks = buffer ? readPiece(file, buffer, from, to) : inflate(file, undefined, blockSize);
       for await (const lines of wholeLines(blocks)) {
         find ??= finderOf(lines, logFormat);
         find?.(lines, count);
       }
     } finally {
-      buffers.push(buffer);
+      if (buffer) buffers.push(buffer);
       await file.close();
     }
   };

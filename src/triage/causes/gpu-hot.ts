@@ -10,7 +10,7 @@ const shown = [
   /^\|\s*(?:\d+%|N\/A|ERR!)\s+(\d+)C\s+P\d/,
   /<gpu_temp>(\d+) C</,
   /\bTemperature \(Sensor edge\) \(C\): (\d+)/,
-  /^\d+\s(?:.{0,40}\s)?(\d+)\.\d°?[cC]\s/,
+  /^\s*\d+\s(?:.{0,40}\s)?(\d+)\.\d°?[cC]\s/,
 ];
 
 /** Temperature in a line; 0 where it has none. */

@@ -1,4 +1,4 @@
-import { type Cause, lines, says } from '../cause.ts';
+import { type Cause, says } from '../cause.ts';
 import { victimOf } from '../oom-victim.ts';
 
 /** The kernel, about work that waits for memory or a disk. */
@@ -13,7 +13,7 @@ const stalled = new RegExp(
 );
 
 /** Over where the kernel then killed something. */
-const pressed = lines(/Under memory pressure, flushing caches/);
+const pressed = /Under memory pressure, flushing caches/;
 
 export default {
   step: 3,
@@ -25,13 +25,14 @@ export default {
     zh: '内存被换出到磁盘,或磁盘本身过慢、故障,程序停顿。Ollama 的加载和应答速度受其拖累。',
   },
   reads: ['dmesg', 'incident'],
-  match: (records) =>
-    records.filter((record) =>
+  match(records) {
+    const killed = records.some(({ message }) => victimOf(message) !== undefined);
+    return records.filter((record) =>
       record.kind === 'incident'
         ? / HostSwapping /.test(record.message)
-        : says(record, stalled) && victimOf(record.message) === undefined,
-    ),
-  hint: (records) => (records.some(({ message }) => victimOf(message) !== undefined) ? [] : pressed(records)),
+        : (says(record, stalled) && victimOf(record.message) === undefined) || (!killed && says(record, pressed)),
+    );
+  },
   beats: ['ollama-slow', 'model-unloaded', 'hot-queue-wait', 'client-abort', 'upstream-timeout'],
   fix: [
     'vmstat 1 5   # si and so above 0: memory is swapped; wa: the disk is waited for',

@@ -4,7 +4,7 @@ import { goDumpOf, inGoDump, isForeignDump, namesRunner } from '../go-dump.ts';
 
 /** The last alternative is the desktop app's, which starts the server. */
 const panicked =
-  /(?<!(?:don't|not|kernel) )\bpanic: |\bpanic recovered:|\bhttp: panic serving\b|^fatal error: |^concurrent map (?:writes|read and map write|iteration)|Main process exited.{0,60}status=2\/INVALIDARGUMENT|server crash \d+ - exit code/i;
+  /(?<!(?:don't|not|kernel) )\bpanic: |\bpanic recovered:|\bhttp: panic serving\b|^fatal error: |^concurrent map (?:writes|read and map write|iteration)|(?<!(?<!ollama)\.service: )Main process exited.{0,60}status=2\/INVALIDARGUMENT|server crash \d+ - exit code/i;
 
 /** Ollama's routes; other servers are written with Gin too. */
 const routes = /^\/(?:api\/|v1\/|$)/;

@@ -1,5 +1,12 @@
 import { audit, type CauseCases, journalled, kernel, prompted, raw, slog } from './case.ts';
 
+/** Another program that is written in Go. */
+const ofAnother = `[signal SIGSEGV: segmentation violation code=0x1 addr=0x40 pc=0x534be8]
+panic: runtime error: invalid memory address or nil pointer dereference
+goroutine 36 [running]:
+github.com/acme/pinger.(*Checks).List(0xc420134020, 0x0)
+\t/go/src/github.com/acme/pinger/checks.go:50 +0x1a1`;
+
 /** Box 4. */
 export const failures: CauseCases = {
   'cpu-instruction': {
@@ -64,7 +71,11 @@ export const failures: CauseCases = {
       slog('server crash 3 - exit code 2 - respawning', 'WARN'),
       raw('Nov 25 08:00:00 box systemd[1]: ollama.service: Main process exited, code=exited, status=2/INVALIDARGUMENT'),
     ],
-    nearMisses: [prompted('panic: at the disco')],
+    nearMisses: [
+      prompted('panic: at the disco'),
+      raw(ofAnother),
+      raw('nfs-ganesha.service: Main process exited, code=exited, status=2/INVALIDARGUMENT'),
+    ],
   },
   'runner-crash-segv': {
     formats: [
@@ -72,6 +83,10 @@ export const failures: CauseCases = {
       slog('llama runner terminated', 'ERROR', ' error="exit status 0xc0000409"'),
       slog('llama-server process no longer running', 'WARN', ' sys=9 string="signal: killed"'),
       raw('SIGSEGV: segmentation violation'),
+      // In a library of Ollama's, after a line that names another repository.
+      raw(
+        'see https://github.com/ggml-org/llama.cpp/pull/17869\nSIGSEGV: segmentation violation\ngoroutine 7 [running]:\ngithub.com/dlclark/regexp2.(*runner).scan(0xc0001)\n\t/go/pkg/mod/github.com/dlclark/regexp2@v1.11.4/runner.go:130 +0x1d1',
+      ),
       audit({ outcome: 'upstream_error', status: 200, ttft: 0.3, error: 'upstream_error' }),
     ],
     nearMisses: [
@@ -79,11 +94,13 @@ export const failures: CauseCases = {
       audit({ outcome: 'upstream_error', status: 502, ttft: null, error: 'upstream_error' }),
       slog('llama runner started in 2.12 seconds', 'INFO'),
       prompted('SIGSEGV'),
+      raw(ofAnother),
     ],
   },
   'runner-lib-missing': {
     formats: [
       raw('llama-server: error while loading shared libraries: libcudart.so.12: cannot open shared object file'),
+      raw('/server: error while loading shared libraries: libcuda.so.1: cannot open shared object file'),
       slog('llama runner process has terminated: exit status 127'),
     ],
     nearMisses: [slog('llama runner process has terminated: exit status 2'), raw('load_backend: loaded CPU backend')],
@@ -93,10 +110,15 @@ export const failures: CauseCases = {
       raw('{"error": "model requires more system memory (8.4 GiB) than is available (7.7 GiB)"}'),
       slog('model request too large for system', 'WARN', ' requested="12.7 GiB" available="3.6 GiB"'),
       slog('Load failed', 'INFO', ' error="model is too large for system memory"'),
+      raw('Error: requested model (8.4 GiB) is too large for this system (1.9 GiB)'),
+      raw('alloc_tensor_range: failed to allocate CPU buffer of size 3774873600'),
     ],
     nearMisses: [
       slog('system memory', 'INFO', ' total="23.5 GiB" free="20.4 GiB"'),
       prompted('model requires more system memory'),
+      raw(
+        'alloc_tensor_range: failed to allocate CPU buffer of size 3774873600\nllama_kv_cache: failed to allocate buffer for kv cache',
+      ),
     ],
   },
 };

@@ -41,6 +41,7 @@ export const gpu: CauseCases = {
       smi(
         '# gpu    pwr  gtemp  mtemp     sm    mem    enc    dec   mclk   pclk\n# Idx      W      C      C      %      %      %      %    MHz    MHz\n    0    148     91      -     98     80      0      0   9751   1860',
       ),
+      smi('  0   6863   94.0c    195.0W   1528Mhz  945Mhz   40.0%    auto      0%       N/A'),
       smi('0    99.0c  203.0W  1680Mhz  1000Mhz  100%  auto  225.0W   31%   99%'),
       smi('GPU[0]          : Temperature (Sensor edge) (C): 96.0'),
     ],

@@ -56,12 +56,17 @@ export const models: CauseCases = {
       kernel('INFO: task jbd2/sda2-8:402 blocked for more than 241 seconds.'),
       journalled('nvme nvme0: I/O 822 QID 4 timeout, aborting'),
       kernel('warn_alloc: ollama: page allocation stalls for 10140ms, order:0'),
+      journalled('systemd-journald[375]: Under memory pressure, flushing caches.'),
+      kernel('"echo 0 > /proc/sys/kernel/hung_task_timeout_secs" disables this message.'),
       ['incident', 'OPS-4 warning HostSwapping since 2026-11-25T08:00:00Z, still open: swap'],
     ],
     nearMisses: [
       kernel('nvme nvme0: 8/0/0 default/read/poll queues'),
       kernel('Adding 8388604k swap on /swapfile.  Priority:-2 extents:6 across:8388604k'),
       kernel('watchdog: Delayed init of the lockup detector'),
+      kernel(
+        'Out of memory: Killed process 35 (uwsgi) total-vm:517892kB\n[ 5023.1] systemd-journald[375]: Under memory pressure, flushing caches.',
+      ),
       ['incident', 'OPS-4 warning LatencyAboveBaseline since 2026-11-25T08:00:00Z, still open'],
     ],
   },

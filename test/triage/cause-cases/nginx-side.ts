@@ -141,7 +141,7 @@ export const nginxSide: CauseCases = {
     nearMisses: [
       nginx('limiting requests, dry run, excess: 1.000 by zone "one"'),
       // The gateway's answer.
-      access(429, 241),
+      access(429, 126),
       nginx('delaying request, excess: 0.5, by zone "one"', 'warn'),
       asked('limiting+requests'),
     ],
