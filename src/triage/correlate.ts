@@ -33,7 +33,7 @@ function hasId({ audit, access, inFlight }: LogRecord, id: string): boolean {
   return [audit?.request_id, audit?.client_request_id, access?.requestId, inFlight?.request_id].includes(id);
 }
 
-/** The line of a log without ids that is most likely the request's: by time, path, status and duration. */
+/** The line of a log without ids that is most likely the request's: by time, path, status and duration, else the last. */
 export function nearest(records: readonly LogRecord[], kind: LogRecord['kind'], end: LogRecord): LogRecord | undefined {
   const { audit, at = 0 } = end;
   if (audit === undefined) return undefined;
@@ -41,7 +41,7 @@ export function nearest(records: readonly LogRecord[], kind: LogRecord['kind'], 
   return records
     .filter((record) => record.kind === kind && record.at !== undefined && distance(record) <= endToleranceMs)
     .filter(({ access, gin }) => (access ? isAccess(access, audit) : gin !== undefined && isGin(gin, audit)))
-    .toSorted((a, b) => distance(a) - distance(b))[0];
+    .toSorted((a, b) => distance(a) - distance(b) || (b.line ?? 0) - (a.line ?? 0))[0];
 }
 
 const withoutPrefix = (path: string) => path.replace(/\?.*$/, '').replace(/^\/v1(?=\/)/, '');
@@ -51,10 +51,11 @@ function isAccess({ path, status, seconds, requestId }: Access, audit: AuditLine
   return status === audit.status && (seconds === undefined || alike(seconds, audit.response_time ?? 0));
 }
 
-/** Ollama times a request from its arrival there: our queue is not in it. */
-function isGin({ path, status, seconds }: Gin, { status: sent, response_time, queue_time }: AuditLine): boolean {
-  if (!generation.test(path) || status < 400 !== (sent ?? 0) < 400) return false;
-  return alike(seconds, (response_time ?? 0) - (queue_time ?? 0));
+/** Ollama times a request from its arrival there: our queue is not in it, nor a load that the gateway asked for before. */
+function isGin({ path, status, seconds }: Gin, audit: AuditLine): boolean {
+  if (!generation.test(path) || status < 400 !== (audit.status ?? 0) < 400) return false;
+  const served = (audit.response_time ?? 0) - (audit.queue_time ?? 0);
+  return alike(seconds, served) || alike(seconds, served - (audit.load_time ?? 0));
 }
 
 const order = ['nginx-access', 'gateway-log', 'inflight', 'ollama-log'];

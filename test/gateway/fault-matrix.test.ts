@@ -11,16 +11,21 @@ interface Situation {
   readonly config?: Record<string, unknown>;
 }
 
-const tooLate = { fault: 'slow-first-token', ollama: { slowFirstTokenMs: 6000 } } as const;
+const quickTimeouts = { no_response: '300ms', first_token: '700ms', between_tokens: '300ms', cold_load: '3s' };
+const quick = { error_format: 'openai', timeouts: quickTimeouts };
+
+/** The probe has a third of `no_response` to find Ollama alive: 100 ms are not enough on a busy machine. */
+const alive = { timeouts: { ...quickTimeouts, no_response: '900ms', first_token: '1400ms' } };
+const tooLate = { fault: 'slow-first-token', ollama: { slowFirstTokenMs: 6000 }, config: alive } as const;
 const cold = { loaded: [], loadMs: 100 };
 
 /** What is wrong with Ollama. */
 const situations = {
   'is gone': { fault: 'refuse' },
   'is silent': { fault: 'silent' },
-  'answers after a while': { fault: 'slow-first-token', ollama: { slowFirstTokenMs: 400 } },
+  'answers after a while': { fault: 'slow-first-token', ollama: { slowFirstTokenMs: 1000 }, config: alive },
   'answers too late': tooLate,
-  'answers too late, after a comment': { ...tooLate, config: { sse_comment_interval: '100ms' } },
+  'answers too late, after a comment': { ...tooLate, config: { ...alive, sse_comment_interval: '100ms' } },
   'answers 500': { fault: 'error' },
   'is busy': { fault: 'busy' },
   'lost the model': { fault: 'not-found' },
@@ -124,11 +129,6 @@ test.each(rows)('Ollama %s, %s: %i %s, %s, cause %s, breaker %s', async (name, c
   if (error !== null) expect(lines[0]?.upstream_failure?.split(':')[0]).toBe(cause);
   expect(/breaker_state\{[^}]*\} 0\n/.test(await rig.metrics()) ? 'closed' : 'opens').toBe(breaker);
 });
-
-const quick = {
-  error_format: 'openai',
-  timeouts: { no_response: '300ms', first_token: '700ms', between_tokens: '300ms', cold_load: '3s' },
-};
 
 /** An open breaker stays open, so that its state can be read at leisure. */
 const unprobed: Clock = {

@@ -66,6 +66,20 @@ describe('one request through the logs', () => {
     ]);
   });
 
+  test('that the gateway loaded the model for is the chat in Ollama, not the load', async () => {
+    const loaded = { ...slow, load_time: 8 };
+    const ollamaLog = [gin('7.9s', later(-1000)), gin('5.9s', later(-1000)), gin('2.1s', end), gin('5.99s', end)];
+    const { request } = await triageOf({ audit: [loaded], ollamaLog }, { requestId: 'slow-1' });
+    expect(request?.lines.map(({ kind, line }) => [kind, line])).toEqual([
+      ['gateway-log', 1],
+      ['ollama-log', 4],
+    ]);
+    const short = { ...slow, response_time: 0.3, ttft: 0.3, load_time: 0.26 };
+    const both = [gin('257ms', end), gin('16ms', end)];
+    const { request: quick } = await triageOf({ audit: [short], ollamaLog: both }, { requestId: 'slow-1' });
+    expect(quick?.lines.at(-1)).toMatchObject({ kind: 'ollama-log', line: 2 });
+  });
+
   test('is found by time, path and status where Nginx logs no id', async () => {
     const access = [
       accessLine(chat, 200, 512, later(-20_000)),
