@@ -51,9 +51,10 @@ export class Tally implements Counts {
   /** The most frequent values; ties by name, so that two runs print the same. */
   top(rows: number): Row[] {
     return [...this.counts]
-      .map(([value, statuses]) => ({ value, count: sum(statuses), statuses: Object.fromEntries(statuses) }))
+      .map(([value, statuses]) => ({ value, count: sum(statuses), statuses }))
       .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-      .slice(0, rows);
+      .slice(0, rows)
+      .map(({ statuses, ...row }) => ({ ...row, statuses: Object.fromEntries(statuses) }));
   }
 
   #begin(value: string): Map<number, number> {
