@@ -33,7 +33,7 @@ export async function rangeOf(file: FileHandle, size: number, window: Window, si
  * An offset at or before the first line whose time is at least `at` (milliseconds); undefined when no line has a time. Lines
  * without one, such as a crash dump, are passed over.
  */
-async function firstOffset(file: FileHandle, size: number, at: number, signal?: AbortSignal) {
+export async function firstOffset(file: FileHandle, size: number, at: number, signal?: AbortSignal) {
   let low = 0;
   let high = size;
   let timed = false;

@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { codeOf, reasonOf } from '../errors.ts';
-import { firstTimeIn, lineStart, probeSize, rangeOf } from './bisect.ts';
+import { firstOffset, firstTimeIn, lineStart, probeSize, rangeOf } from './bisect.ts';
 import { countNewlines, inflate, readBytes } from './bytes.ts';
 import { KeptBlocks } from './kept-blocks.ts';
 import { toLines } from './lines.ts';
@@ -30,6 +30,11 @@ const small = 1 << 20;
 const mostBytes = 32 << 20;
 /** Up to this size the lines before the window are counted, so that their numbers are true. */
 const countable = 256 << 20;
+
+/** The share of what is read that stands behind the moment that was asked about: what caused it stands before. */
+const afterFocus = 0.25;
+
+const aroundFocus = (most: number) => `only ${Math.round(most / (1 << 20))} MiB around that time were read`;
 
 const leftOut = (most: number) => `only the last ${Math.round(most / (1 << 20))} MiB were read`;
 
@@ -112,9 +117,14 @@ interface Part {
 
 async function readWindow(file: FileHandle, { size, window, signal, most }: Part): Promise<LogText> {
   const { start, end } = await rangeOf(file, size, window, signal);
-  const from = await lineStart(file, Math.max(start, end - most));
+  const focused = end - start > most && window.focus !== undefined;
+  const last = focused
+    ? Math.min(end, ((await firstOffset(file, size, window.focus, signal)) ?? end) + most * afterFocus)
+    : end;
+  const from = await lineStart(file, Math.max(start, last - most));
   const first = size <= countable ? (await newlinesBefore(file, from)) + 1 : null;
-  return textOf(await readBytes(file, from, end), first, from > start + probeSize ? leftOut(most) : undefined);
+  const left = from > start + probeSize || last < end ? (focused ? aroundFocus : leftOut)(most) : undefined;
+  return textOf(await readBytes(file, from, last), first, left);
 }
 
 async function newlinesBefore(file: FileHandle, offset: number): Promise<number> {
@@ -132,16 +142,20 @@ async function newlinesBefore(file: FileHandle, offset: number): Promise<number>
 async function readPacked(file: FileHandle, signal: AbortSignal, most: number, window?: Window): Promise<LogText> {
   const kept = new KeptBlocks(most);
   let note: string | undefined;
+  let after = 0;
+  const left = window?.focus === undefined ? leftOut : aroundFocus;
   try {
     for await (const block of inflate(file, signal)) {
       const time = window && firstTimeIn(block, probeSize)?.time;
       if (window && time !== undefined && time < window.from) kept.clear();
       kept.push(block);
       if (window && time !== undefined && time > window.to + 1000) break;
+      if (time !== undefined && time > (window?.focus ?? time)) after += block.length;
+      if (kept.cut && after > most * afterFocus) break;
     }
   } catch (thrown) {
     if (kept.bytes === 0 || !codeOf(thrown)?.startsWith('Z_')) throw thrown;
     note = `ends early or is damaged: ${reasonOf(thrown)}`;
   }
-  return textOf(kept.content(), kept.linesBefore + 1, note ?? (kept.cut ? leftOut(most) : undefined));
+  return textOf(kept.content(), kept.linesBefore + 1, note ?? (kept.cut ? left(most) : undefined));
 }

@@ -4,6 +4,8 @@ import type { LogRecord } from './record.ts';
 export interface Window {
   readonly from: number;
   readonly to: number;
+  /** The moment that was asked about: of a log that is too dense to be read whole, the part around it is read. */
+  readonly focus?: number;
 }
 
 /** The records inside a window. One without a time belongs to the last one that has it, and is kept when none has. */

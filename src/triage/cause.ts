@@ -1,4 +1,4 @@
-import type { Access, LogRecord, RecordKind } from '../logs/record.ts';
+import type { LogRecord, RecordKind } from '../logs/record.ts';
 import type { Text } from '../text.ts';
 import type { StepNumber } from './diagnosis.ts';
 
@@ -52,13 +52,16 @@ export function says({ message, access, gin, audit }: LogRecord, pattern: RegExp
 }
 
 /**
- * Whether nginx wrote an error page itself: its own pages have 150 to 175 bytes, or are padded beyond 512 for some browsers.
- * Any other size is an answer of the gateway.
+ * The requests for which nginx wrote an error page itself: its own pages have 150 to 175 bytes, or are padded beyond 512 for
+ * some browsers. Any other size is an answer of the gateway, and by chance one of those sizes: none is taken for nginx's where
+ * the gateway's log has that status.
  */
-export function nginxPage(access: Access | undefined, status: number): boolean {
-  const bytes = access?.bytes ?? 0;
-  return access?.status === status && ((bytes >= 150 && bytes <= 175) || (bytes > 512 && bytes < 600));
+export function nginxPages(records: readonly LogRecord[], status: number): LogRecord[] {
+  if (records.some(({ audit }) => audit?.status === status)) return [];
+  return records.filter(({ access }) => access?.status === status && isPageSize(access.bytes ?? 0));
 }
+
+const isPageSize = (bytes: number) => (bytes >= 150 && bytes <= 175) || (bytes > 512 && bytes < 600);
 
 /** Chat and generation routes of Ollama and of the gateway, with and without `/v1`. */
 export const generation = /^\/(?:api\/(?:chat|generate|embed)|(?:v1\/)?(?:chat\/)?completions|(?:v1\/)?embeddings)/;

@@ -11,15 +11,15 @@ const endToleranceMs = 2000;
 /** How far durations of one request differ from program to program: half a second, or a tenth of it. */
 const alike = (a: number, b: number) => Math.abs(a - b) <= Math.max(0.5, 0.1 * Math.max(a, b));
 
-/** Everything that the logs hold about one request, and how it compares with the requests around it. */
-export function trailOf(id: string, records: readonly LogRecord[]): RequestTrail | undefined {
+/** Everything that the logs hold about one request, which may be nothing, and how it compares with the requests around it. */
+export function trailOf(id: string, records: readonly LogRecord[]): RequestTrail {
   const named = records.filter((record) => hasId(record, id));
   // Who asks by the id of the caller means the request that the gateway gave its own.
   const given = named.find(({ audit }) => audit)?.audit?.request_id ?? id;
   const own = given === id ? named : records.filter((record) => hasId(record, id) || hasId(record, given));
   const end = own.find(({ audit }) => audit?.type === 'audit');
   const identified = own.map((record) => toTrail(record, 'request_id'));
-  if (end?.audit === undefined) return own.length === 0 ? undefined : { id, lines: identified, fleet: [] };
+  if (end?.audit === undefined) return { id, lines: identified, fleet: [] };
   const missing: readonly LogRecord['kind'][] = own.some(({ access }) => access)
     ? ['ollama-log']
     : ['nginx-access', 'ollama-log'];

@@ -90,7 +90,7 @@ export interface Diagnosis {
   /** Other findings: echoes of the cause, or faults that do not explain a stuck chat. */
   readonly also: readonly Verdict[];
   readonly steps: readonly Step[];
-  /** Where one request was asked for and is in a log. */
+  /** Where one request was asked for; without lines where it is in none of what was read. */
   readonly request?: RequestTrail;
   /** RFC 3339. */
   readonly window: { readonly from: string; readonly to: string };

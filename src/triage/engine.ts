@@ -18,9 +18,14 @@ const quotedChars = 400;
 
 /** Looks for every cause in what was read. */
 export function findCauses(causes: readonly NamedCause[], records: readonly LogRecord[]): Finding[] {
-  return causes.flatMap(({ code, cause }) => {
-    const readable = records.filter(({ kind }) => cause.reads.includes(kind));
-    return finding({ code, cause }, readable.length === 0 ? [] : cause.match(readable));
+  // Many causes read the same kinds, and an access log can have a hundred thousand lines.
+  const readableBy = new Map<string, readonly LogRecord[]>();
+  return causes.flatMap((one) => {
+    const { reads } = one.cause;
+    const kinds = reads.join();
+    const readable = readableBy.get(kinds) ?? records.filter(({ kind }) => reads.includes(kind));
+    readableBy.set(kinds, readable);
+    return finding(one, readable.length === 0 ? [] : one.cause.match(readable));
   });
 }
 

@@ -1,11 +1,15 @@
 import { fill, type Text } from '../text.ts';
 import type { Comparison, RequestTrail } from './diagnosis.ts';
-import { paint, type RenderOptions, renderEvidence } from './terminal.ts';
+import { paint, type RenderOptions, renderEvidence, widthOf, wrap } from './terminal.ts';
 
 const words = {
   request: { en: 'Request', zh: '请求' },
   request_id: { en: 'by its id', zh: '按请求 ID' },
   time: { en: 'by time, path, status and duration', zh: '按时间、路径、状态与时长' },
+  none: {
+    en: 'is in none of the logs that were read: check the id, or go further back with --since 7d',
+    zh: '不在已读取的日志中:请核对 ID,或用 --since 7d 回溯更久',
+  },
   compared: {
     en: '{measure} {value}, usually {p50} (median of {neighbours} around it)',
     zh: '{measure} {value},通常 {p50}(附近 {neighbours} 个请求的中位数)',
@@ -25,6 +29,7 @@ export function renderTrail({ id, lines, fleet }: RequestTrail, options: RenderO
   return [
     '',
     paint(`${words.request[language]} ${id}`, 1, options),
+    ...(lines.length === 0 ? wrap(words.none[language], '  ', widthOf(options)) : []),
     ...lines.flatMap((line) => [`  ${line.kind}, ${words[line.by][language]}`, ...renderEvidence(line, options)]),
     ...fleet.map(({ measure, value, p50, neighbours }) => {
       const [own, usual] = [value, p50].map((one) => amount(measure, one));

@@ -28,12 +28,16 @@ const branches: Readonly<Record<StepState, Text>> = {
 /** The five boxes, the cause, the fix: what a person on call reads, in 80 columns. Ends with a newline. */
 export function renderDiagnosis(diagnosis: Diagnosis, options: RenderOptions): string {
   const { language } = options;
+  const trail = diagnosis.request ? renderTrail(diagnosis.request, options) : [];
+  const isFound = diagnosis.request?.lines.length !== 0;
   const parts = [
     ...diagnosis.steps.flatMap((step) => renderStep(step, options)),
+    // What is said of others must not be taken for the request's.
+    ...(isFound ? [] : trail),
     '',
     ...renderVerdict(diagnosis.verdict, options),
     ...renderAlso(diagnosis.also, options),
-    ...(diagnosis.request ? renderTrail(diagnosis.request, options) : []),
+    ...(isFound ? trail : []),
     ...(options.explain
       ? ['', words.sources[language], ...diagnosis.sources.flatMap((source) => renderSource(source, options))]
       : []),

@@ -47,7 +47,9 @@ export const reportSchema = z.strictObject({
       evidence: z.array(evidence),
     }),
   ),
-  request: request.optional().describe('where one request was asked for and is in a log'),
+  request: request
+    .optional()
+    .describe('where one request was asked for; without lines where it is in none of what was read'),
   window: z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime() }),
   sources: z.array(
     z.strictObject({

@@ -29,6 +29,25 @@ describe('a log file', () => {
     expect(lines.every(({ text }) => text.startsWith('time='))).toBe(true);
   });
 
+  test('too dense to be read whole is read around the moment that was asked about, packed too', async () => {
+    const file = path.join(folder, 'dense.log');
+    const padding = 'x'.repeat(200);
+    const all = Array.from({ length: 40_000 }, (_, second) => `${lineAt(second)} ${padding}`).join('\n');
+    await writeFile(file, `${all}\n`);
+    await writeFile(`${file}.gz`, gzipSync(`${all}\n`));
+    const window = { from: start + 5_000_000, to: start + 35_000_000, focus: start + 10_000_000 };
+    for (const one of [file, `${file}.gz`]) {
+      const { lines, note } = await readLogFile(one, { window, maxBytes: 1 << 20 });
+      expect(note).toBe('only 1 MiB around that time were read');
+      const seconds = lines.map(({ text }) => Number(/line (\d+)/.exec(text)?.[1]));
+      expect(seconds[0]).toBeLessThan(8_000);
+      expect(seconds).toContain(10_000);
+      expect(seconds.at(-1)).toBeGreaterThan(10_500);
+      expect(seconds.at(-1)).toBeLessThan(13_000);
+      expect(lines.at(-1)?.number).toBe((seconds.at(-1) ?? 0) + 1);
+    }
+  });
+
   test('large and without times is read to its end', async () => {
     const file = path.join(folder, 'raw.log');
     await writeFile(file, `${'ggml without a time\n'.repeat(80_000)}the end\n`);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AuditLine } from '../../src/audit-line.ts';
 import { renderDiagnosis } from '../../src/triage/render.ts';
-import { accessLine, closeServers, localTime, minutesAgo, triageOf } from './world.ts';
+import { accessLine, closeServers, gin, minutesAgo, triageOf } from './world.ts';
 
 afterEach(closeServers);
 
@@ -32,9 +32,6 @@ const neighbours = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(
 );
 const other: Partial<AuditLine> = { ...neighbours[0], request_id: 'o', model: 'tiny', ttft: 300 };
 const audit = [...neighbours, other, slow];
-
-const gin = (seconds: string, at: Date, path = '/api/chat', status = 200) =>
-  `[GIN] ${localTime(at).replace(' ', ' - ')} | ${status} | ${seconds} |       127.0.0.1 | POST     "${path}"`;
 
 const json = (id: string) =>
   JSON.stringify({
@@ -127,7 +124,11 @@ describe('one request through the logs', () => {
     expect(request?.lines.map(({ kind }) => kind)).toEqual(['inflight']);
   });
 
-  test('that is in no log has no trail', async () => {
-    expect((await triageOf({ audit }, { requestId: 'nobody' })).request).toBeUndefined();
+  test('that is in no log has no lines', async () => {
+    expect((await triageOf({ audit }, { requestId: 'nobody' })).request).toEqual({
+      id: 'nobody',
+      lines: [],
+      fleet: [],
+    });
   });
 });

@@ -58,6 +58,15 @@ describe('the five boxes', () => {
     });
   });
 
+  test("an answer of the gateway is not taken for a page of Nginx's, though it has its size", async () => {
+    const access = [accessLine('POST /v1/chat/completions', 429, 166)];
+    const slow = { ttft: 9, response_time: 12 };
+    expect((await triageOf({ access, audit: [slow] })).verdict.cause).toBe('rate-limited');
+    const refused = { request_id: 'r2', status: 429, outcome: 'rejected', error: 'rate_limit_exceeded' } as const;
+    const { verdict, also } = await triageOf({ access, audit: [slow, refused] });
+    expect([verdict, ...also].map(({ cause }) => cause)).not.toContain('rate-limited');
+  });
+
   test('a gateway that does not run is named as such', async () => {
     const diagnosis = await triageOf({ ...fine, gateway: 'down', open: 'unreachable' });
     expect(diagnosis.verdict).toMatchObject({ cause: 'gateway-down', step: 2 });

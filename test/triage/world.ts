@@ -32,6 +32,10 @@ export function accessLine(request: string, status: number, bytes = 512, at = mi
   return `10.0.0.7 - - [${day}/${month}/${year}:${time} +0000] "${request} HTTP/1.1" ${status} ${bytes} "-" "Mozilla/5.0"`;
 }
 
+/** A line of Ollama's access log. */
+export const gin = (seconds: string, at: Date, path = '/api/chat', status = 200) =>
+  `[GIN] ${localTime(at).replace(' ', ' - ')} | ${status} | ${seconds} |       127.0.0.1 | POST     "${path}"`;
+
 /** A moment as nginx's error log and Ollama's access log write it: local, without a zone. */
 export function localTime(at = minutesAgo(1)): string {
   const two = (part: number) => String(part).padStart(2, '0');

@@ -81,7 +81,9 @@ const aroundMs = 5 * 60_000;
 const defaultSinceMs = 15 * 60_000;
 
 function windowOf({ since, at, until, requestId }: Options, clock: Clock): Window | undefined {
-  if (at !== undefined) return ordered({ from: at - aroundMs, to: until ?? at + aroundMs });
+  if (at !== undefined) {
+    return ordered({ from: at - aroundMs, to: until ?? at + aroundMs, ...(until === undefined ? { focus: at } : {}) });
+  }
   if (since === undefined && until === undefined) return undefined;
   const to = until ?? clock.now();
   return ordered({ from: to - (since ?? (requestId === undefined ? defaultSinceMs : 24 * 3_600_000)), to });

@@ -63,10 +63,14 @@ export const beginsWithCarrier = (text: string) => prefix.test(text);
 /** The field in which docker, journald, Loki and fluentd keep the line. */
 const lineFields = ['log', 'MESSAGE', 'line', 'message'] as const;
 
+/** Most lines of JSON are no carrier's, and need not be read for that. */
+const anyLineField = new RegExp(`"(?:${lineFields.join('|')})"`);
+
 /** A docker json-file line that was cut, so that it is no JSON any more. */
 const cutJson = /^\{"log":"((?:[^"\\]|\\.)*)/;
 
 function fromJson(text: string): Carried {
+  if (!anyLineField.test(text)) return { message: text };
   let value: Record<string, unknown>;
   try {
     value = JSON.parse(text);

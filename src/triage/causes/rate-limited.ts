@@ -1,4 +1,4 @@
-import { type Cause, lines, nginxPage } from '../cause.ts';
+import { type Cause, lines, nginxPages } from '../cause.ts';
 
 const limiting = lines(
   /^(?:nginx: )?(?:.{0,60}\] )?(?:\d+#\d+: )?(?:\*\d+ )?limiting (?:requests|connections)/i,
@@ -14,8 +14,8 @@ export default {
     en: 'Nginx refused requests because one address sent too many. "delaying request" only slows them.',
     zh: '某个地址请求过多,被 Nginx 拒绝。“delaying request” 只是变慢。',
   },
-  reads: ['nginx-error', 'nginx-access'],
-  match: (records) => [...limiting(records), ...records.filter(({ access }) => nginxPage(access, 429))],
+  reads: ['nginx-error', 'nginx-access', 'gateway-log'],
+  match: (records) => [...limiting(records), ...nginxPages(records, 429)],
   fix: ['Raise rate or burst of the limit_req zone that the line names, then: nginx -t && systemctl reload nginx'],
   confirm: ['nginx -T | grep -E "limit_(req|conn)"'],
   example: {

@@ -1,4 +1,4 @@
-import { type Cause, nginxPage, says } from '../cause.ts';
+import { type Cause, nginxPages, says } from '../cause.ts';
 import { errno } from '../nginx-errno.ts';
 
 /** The end of the line can be cut. */
@@ -22,12 +22,10 @@ export default {
     en: "Nginx received the request but nothing listens at the gateway's address, so it answered 502 at once.",
     zh: 'Nginx 收到了请求,但网关地址无人监听,因此立即返回 502。',
   },
-  reads: ['nginx-error', 'nginx-access', 'nginx-probe'],
+  reads: ['nginx-error', 'nginx-access', 'gateway-log', 'nginx-probe'],
   match: (records) => [
     ...records.filter((record) => says(record, refused)),
-    ...(records.some((record) => says(record, otherReason))
-      ? []
-      : records.filter(({ access }) => nginxPage(access, 502))),
+    ...(records.some((record) => says(record, otherReason)) ? [] : nginxPages(records, 502)),
     ...records.filter(({ kind, message }) => kind === 'nginx-probe' && probeFailed.test(message)),
   ],
   beats: ['no-live-upstreams', 'request-lost', 'client-abort'],

@@ -1,4 +1,4 @@
-import { type Cause, nginxPage, says } from '../cause.ts';
+import { type Cause, nginxPages, says } from '../cause.ts';
 
 /** The second is the page that Nginx answers with, as a caller quotes it. */
 const timedOut = /upstream timed out|504 Gateway Time-?out|http finalize request: 504\b/i;
@@ -13,10 +13,10 @@ export default {
     en: 'The path works but the model did not answer within proxy_read_timeout: it is slow, loading, or stuck.',
     zh: '链路正常,但模型在 proxy_read_timeout 内没有应答:过慢、正在加载或卡住。',
   },
-  reads: ['nginx-error', 'nginx-access'],
+  reads: ['nginx-error', 'nginx-access', 'gateway-log'],
   match: (records) => [
     ...records.filter((record) => says(record, timedOut) && !says(record, onTheWay)),
-    ...records.filter(({ access }) => nginxPage(access, 504)),
+    ...nginxPages(records, 504),
   ],
   // Of any size: the gateway's own, or a log without sizes.
   hint: (records) => records.filter(({ access }) => access?.status === 504),

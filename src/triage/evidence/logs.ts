@@ -12,7 +12,7 @@ import type { SourceReport } from '../diagnosis.ts';
 import type { Collected } from './evidence.ts';
 
 /** Of one log with its rotated files: five of them are read, parsed and searched within the deadline. */
-const mostBytes = 8 << 20;
+const mostBytes = 4 << 20;
 
 export interface LogSource {
   readonly kind: LogKind;
