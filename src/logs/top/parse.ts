@@ -44,12 +44,18 @@ export const parseCombined: Parse = (line) => {
   return abnormal(client === '-' ? undefined : client, path, Number(status), timeOfStamp(stamp));
 };
 
-let last: { readonly stamp: string; readonly at: number | undefined } = { stamp: '', at: undefined };
+let minute: { readonly stamp: string; readonly at: number | undefined } = { stamp: '', at: undefined };
 
-/** Many lines of one second follow each other: its time is read once. */
+/** Where the seconds stand in `[24/Nov/2026:13:59:15 +0000]`. */
+const [secondsFrom, secondsTo] = [19, 21];
+
+/** Many lines of one minute follow each other: its time is read once. */
 function timeOfStamp(stamp: string): number | undefined {
-  if (stamp !== last.stamp) last = { stamp, at: accessTimeOf(stamp) };
-  return last.at;
+  const rest = stamp.slice(0, secondsFrom) + stamp.slice(secondsTo);
+  if (rest !== minute.stamp) {
+    minute = { stamp: rest, at: accessTimeOf(`${stamp.slice(0, secondsFrom)}00${stamp.slice(secondsTo)}`) };
+  }
+  return minute.at === undefined ? undefined : minute.at + Number(stamp.slice(secondsFrom, secondsTo)) * 1000;
 }
 
 const abnormal = (client: string | undefined, path: string, status: number, at: number | undefined): Abnormal => ({
