@@ -7,6 +7,7 @@ import {
   field,
   goals,
   judge,
+  mendedSets,
   shares,
   unseen,
 } from './corpus/evaluate.ts';
@@ -50,13 +51,8 @@ const reached = [
   await report('the field, half a, with which they were improved', field('a')),
   await report('the field, half b, whose misses were read last', field('b')),
   await report('the field, found when the rules were done', blind()),
-  await report('the second set, labelled before any run', unseen('second')),
-  await report('the third set, likewise', unseen('third')),
-  await report('the fifth set, likewise', unseen('fifth')),
-  await report('the sixth set, likewise', unseen('sixth')),
-  await report('the seventh set, likewise', unseen('seventh')),
-  await report('the eighth set, likewise', unseen('eighth')),
 ];
+for (const set of mendedSets) reached.push(await report(`the ${set} set, labelled before any run`, unseen(set)));
 // Not at its goals yet.
-await report('the fourth set, likewise', unseen('fourth'));
+await report('the fourth set, labelled before any run', unseen('fourth'));
 if (reached.includes(false)) process.exitCode = 1;

@@ -9,7 +9,7 @@ const failedCall = new RegExp(
     String.raw`\b(?:cu|cuda|hip|nccl)[A-Z]\w{2,40}(?:\([^()]{0,200}\))? (?:failed|returned error|error)\b`,
     String.raw`\bcuBLAS error\b|\bCU(?:BLAS|DNN)_STATUS_(?!SUCCESS)[A-Z_]+|failed to initialize (?:CUDA|ROCm|HIP):`,
     String.raw`\bVK_ERROR_[A-Z_]+|\bvk::[\w:]{1,60}: Error\w+|\bError(?:OutOf(?:Device|Host)Memory|DeviceLost)\b`,
-    String.raw`\bkIO(?:GPU|Accel)CommandBufferCallbackError\w+|\bCaused GPU \w+ Error|\bcommand buffer \d+ failed with status \d|UR_RESULT_ERROR_[A-Z_]+`,
+    String.raw`\bkIO(?:GPU|Accel)CommandBufferCallbackError\w+|\bCaused GPU \w+ Error|\bcommand buffer \d+ failed with status \d|(?:UR_RESULT|PI)_ERROR_[A-Z_]+|\bSYCL error: `,
     String.raw`\bHSA_STATUS_ERROR\w*|\bHW Exception by GPU|\bMemory access fault by GPU`,
   ].join('|'),
 );
@@ -17,7 +17,7 @@ const failedCall = new RegExp(
 /** What a failed call is about, in the words of cudaGetErrorString and its like; the first that fits. */
 const subjects = {
   memory:
-    /out of memory|out-of-memory|OUT_OF_(?:DEVICE_)?MEMORY|OutOf(?:Device)?Memory|MemoryAllocation|STATUS_ALLOC_FAILED|Insufficient Memory|OUT_OF_RESOURCES/i,
+    /out of memory|out-of-memory|OUT_OF_(?:DEVICE_|HOST_)?MEMORY|OutOf(?:Device)?Memory|MemoryAllocation|STATUS_ALLOC_FAILED|Insufficient Memory|OUT_OF_RESOURCES/i,
   ecc: /uncorrectable ECC|ECC_?UNCORRECTABLE/i,
   hang: /launch timed out|LAUNCH_?TIMEOUT|ErrorTimeout|GPU Timeout Error|ErrorHang\b|GPU Hang/i,
   build:

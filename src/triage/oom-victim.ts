@@ -1,10 +1,10 @@
 /** Names of Ollama's processes in the kernel's log, which cuts them to 15 characters. */
-const ollamaNames = /^(?:ollama|llama[-_])/;
+export const isOllama = (name: string): boolean => /^(?:ollama|llama[-_])/.test(name);
 
 const victims = [
   /oom-kill:.{0,600}\btask=([^,\s]+)/i,
   /Kill(?:ed)? process [\dx]+,?(?: UID \d+,)? ?\(([^)]{1,60})\)/i,
-  /systemd-oomd.{0,60} Killed \S{0,200}\/([\w@-]{1,60})\.service\b/i,
+  /\bKilled \/\S{0,200}\/([\w@-]{1,60})\.(?:service|scope)\b/i,
   /System OOM encountered, victim process: ([^,]{1,60}),/i,
   /oom_reaper: reaped process \d+ \(([^)]{1,60})\)|lowmemorykiller: Killing '([^']{1,60})'/i,
   /sending SIG(?:TERM|KILL) to process \d+ uid \d+ "([^"]{1,60})"/i,
@@ -15,7 +15,7 @@ const victims = [
 export function victimOf(message: string): 'ollama' | 'other' | undefined {
   for (const pattern of victims) {
     const name = pattern.exec(message)?.slice(1).find(Boolean);
-    if (name !== undefined) return ollamaNames.test(name) ? 'ollama' : 'other';
+    if (name !== undefined) return isOllama(name) ? 'ollama' : 'other';
   }
   return undefined;
 }

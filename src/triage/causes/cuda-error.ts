@@ -12,7 +12,10 @@ export default {
   reads: ['ollama-log', 'dmesg'],
   match: computeErrors(
     'fault',
-    new RegExp(`amdgpu: .{0,40}page fault|${xid(13, 31, 32, 39, 40, 41, 43, 44, 69, 109)}`, 'i'),
+    new RegExp(
+      `amdgpu: .{0,40}page fault|nvgpu: .{0,80}(?:\\[MMU FAULT\\]|notifier set to (?:13|31)\\b)|${xid(13, 31, 32, 39, 40, 41, 43, 44, 69, 109)}`,
+      'i',
+    ),
   ),
   beats: [
     'runner-crash-segv',

@@ -1,5 +1,17 @@
-import { type Cause, xid } from '../cause.ts';
+import { type Cause, lines, xid } from '../cause.ts';
 import { computeErrors } from '../compute-error.ts';
+
+const hung = computeErrors(
+  'hang',
+  new RegExp(
+    `RC watchdog: GPU is probably locked|${xid(8)}|the launch timed out|ring \\S{1,40} timeout, |amdgpu: .{0,60}GPU reset begin|MES failed to respond|unsuccessful queues preemption|GPU HANG: ecode|\\bEngine reset: engine_class|nvlddmkm stopped responding|VIDEO_TDR_(?:FAILURE|TIMEOUT)|LiveKernelEvent`,
+    'i',
+  ),
+);
+
+/** A context that could not be switched for want of time; behind a fault of its program that is an echo. */
+const notSwitched = lines(new RegExp(xid(109)));
+const faults = lines(new RegExp(xid(13, 31)));
 
 export default {
   step: 4,
@@ -11,13 +23,7 @@ export default {
     zh: '一次计算耗时过长被驱动终止。一个回答失败,GPU 会恢复。',
   },
   reads: ['ollama-log', 'dmesg'],
-  match: computeErrors(
-    'hang',
-    new RegExp(
-      `RC watchdog: GPU is probably locked|${xid(8)}|the launch timed out|ring \\S{1,40} timeout, |amdgpu: .{0,60}GPU reset begin|MES failed to respond|unsuccessful queues preemption|GPU HANG: ecode|\\bEngine reset: engine_class|nvlddmkm stopped responding|VIDEO_TDR_(?:FAILURE|TIMEOUT)|LiveKernelEvent`,
-      'i',
-    ),
-  ),
+  match: (records) => [...hung(records), ...(faults(records).length > 0 ? [] : notSwitched(records))],
   beats: [
     'cuda-error',
     'runner-crash-segv',

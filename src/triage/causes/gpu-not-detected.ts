@@ -7,7 +7,7 @@ const words = new RegExp(
   [
     String.raw`no compatible GPUs were discovered|(?:AMD|NVIDIA) driver (?:is )?too old|CUDA GPU is too old|HIP library is too old`,
     String.raw`failure during (?:llama-server )?GPU discovery|discovery watchdog timed out|gpu support may not be`,
-    String.raw`no (?:nvidia )?GPUs? (?:was |were )?detected|no nvidia devices detected|No NVIDIA/AMD GPU detected`,
+    String.raw`no (?:nvidia )?GPUs? (?:was |were )?detected|no nvidia devices detected|no CUDA devices found|found 0 (?:CUDA|ROCm) devices|No NVIDIA/AMD GPU detected`,
     String.raw`cuda driver library init failure|cudart init failure|GGML_ASSERT\b.{0,300}\bmain_gpu_id ?<|initializing cuda driver|failed to get device context (?!2\b|800)`,
     String.raw`amdgpu is not supported|/dev/kfd.{0,40}: permission denied|ROCk module is NOT loaded|ggml_\w{1,12}: no devices found`,
     String.raw`could not select device driver|unresolvable CDI devices|invalid runtime name: nvidia`,
@@ -21,6 +21,8 @@ const words = new RegExp(
 /** What Ollama computes with, where that is the processor, and where it is a card. */
 const processor =
   /inference compute\b.{0,60}\blibrary=cpu\b|compatible gpu libraries" compatible=\[\]|\bCUDA not detected: |no compatible amdgpu devices|no rocblas support for gfx|GPU inference disabled|will use cpu\b|not available, falling back to CPU/i;
+/** None of its parts computes on a card, though it may see one. */
+const noRunner = lines(/\bLLM libraries" runners="?\[cpu[\w ]{0,40}\]/);
 const card = /inference compute\b.{0,60}\blibrary=(?!cpu)\w|offloaded [1-9]\d{0,3}\/|layers\.offload=[1-9]/i;
 
 const isServed = ({ gin }: LogRecord) => gin?.status === 200 && generation.test(gin.path);
@@ -36,8 +38,10 @@ export default {
   reads: ['ollama-log'],
   match: computeErrors('absent', words),
   // A machine that is meant to have no GPU says the same, and serves.
-  hint: (records) =>
-    records.some((record) => says(record, card) || isServed(record)) ? [] : lines(processor)(records),
+  hint(records) {
+    if (records.some(isServed)) return [];
+    return [...noRunner(records), ...(records.some((record) => says(record, card)) ? [] : lines(processor)(records))];
+  },
   beats: ['cpu-offload-slow', 'ollama-slow', 'service-stopped'],
   fix: ['nvidia-smi', 'systemctl enable --now nvidia-persistenced', 'systemctl restart ollama'],
   confirm: ["journalctl -u ollama | grep -iE 'inference compute|discover' | tail"],

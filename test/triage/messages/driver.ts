@@ -69,7 +69,6 @@ export const driverMessages: readonly Message[] = [
       69,
       'pid=1700, name=ollama, Class Error: ChId 0018, Class 0000c7c0, Offset 00000000, Data 00000000, ErrorCode 0000000c',
     ),
-    xid(109, 'pid=9021, name=llama-server, Ch 00000016, errorString CTX SWITCH TIMEOUT, Info 0x3c046'),
     xid(
       45,
       'pid=4242, name=ollama, Ch 00000010\n[1.2] NVRM: Xid (PCI:0000:1a:00): 13, pid=4242, name=ollama, Graphics Exception: ESR 0x505648=0x10e',
@@ -78,6 +77,7 @@ export const driverMessages: readonly Message[] = [
   ),
   ...naming(
     'gpu-hang-watchdog',
+    xid(109, 'pid=9021, name=llama-server, Ch 00000016, errorString CTX SWITCH TIMEOUT, Info 0x3c046'),
     xid(8, 'pid=1234, Channel 00000010'),
     'amdgpu 0000:03:00.0: amdgpu: GPU reset begin!',
     '[drm:amdgpu_job_timedout [amdgpu]] *ERROR* ring gfx_0.0.0 timeout, signaled seq=12345, emitted seq=12347',
