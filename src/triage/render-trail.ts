@@ -7,8 +7,8 @@ const words = {
   request_id: { en: 'by its id', zh: '按请求 ID' },
   time: { en: 'by time, path, status and duration', zh: '按时间、路径、状态与时长' },
   none: {
-    en: 'is in none of the logs that were read: check the id, or go further back with --since 7d',
-    zh: '不在已读取的日志中:请核对 ID,或用 --since 7d 回溯更久',
+    en: 'is in none of the logs that were read: check the id, or tell its time with --at or --since 7d',
+    zh: '不在已读取的日志中:请核对 ID,或用 --at、--since 7d 指明时间',
   },
   compared: {
     en: '{measure} {value}, usually {p50} (median of {neighbours} around it)',
