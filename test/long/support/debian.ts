@@ -3,7 +3,6 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -34,8 +33,11 @@ export interface Debian {
   read(path: string): string;
   /** Runs a shell script in it before it boots, with this machine's network. */
   prepare(script: string): string;
-  /** Boots it with a network of its own, runs the scripts as root one after another until one fails, and ends it. */
-  run(scripts: Readonly<Record<string, string>>): Record<string, { code: number; output: string }>;
+  /**
+   * Boots it with a network of its own, runs the scripts as root one after another, ends it, and gives what each printed.
+   * @throws at the first that fails or is not through in time, with the last lines of its output and of the journal
+   */
+  run<Name extends string>(scripts: Readonly<Record<Name, string>>): Record<Name, string>;
 }
 
 /** A Debian 12 with systemd in a folder; the packages come from the mirror once and are kept in the user's cache. */
@@ -59,28 +61,28 @@ export function debianAt(root: string): Debian {
     copy: (from, path) => copyFileSync(from, at(path)),
     read: (path) => readFileSync(at(path), 'utf8'),
     prepare: (script) => inChroot(root, script),
-    run(scripts) {
-      put('/root/run/run', runner(Object.keys(scripts)), 0o755);
-      for (const [name, script] of Object.entries(scripts)) put(`/root/run/${name}.sh`, script);
+    run<Name extends string>(scripts: Readonly<Record<Name, string>>) {
+      const names = Object.keys(scripts) as Name[];
+      put('/root/run/run', runner(names), 0o755);
+      for (const name of names) put(`/root/run/${name}.sh`, scripts[name]);
       put('/etc/systemd/system/run.service', runService);
       const wanted = at('/etc/systemd/system/multi-user.target.wants/run.service');
       rmSync(wanted, { force: true });
       symlinkSync('/etc/systemd/system/run.service', wanted);
       boot(root);
-      return Object.fromEntries(
-        readdirSync(at('/root/run'))
-          .filter((file) => file.endsWith('.code'))
-          .map((file) => file.slice(0, -'.code'.length))
-          .map((name) => [
-            name,
-            {
-              code: Number(readFileSync(at(`/root/run/${name}.code`), 'utf8')),
-              output: readFileSync(at(`/root/run/${name}.out`), 'utf8'),
-            },
-          ]),
-      );
+      return Object.fromEntries(names.map((name) => [name, outputOf(at('/root/run'), name)])) as Record<Name, string>;
     },
   };
+}
+
+function outputOf(folder: string, name: string): string {
+  const textOf = (file: string) => (existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8') : '');
+  const code = textOf(`${name}.code`).trim();
+  const output = textOf(`${name}.out`);
+  if (code === '0') return output;
+  const ended = code === '' ? `was not through ${bootMs / 1000} s after the start` : `ended with ${code}`;
+  const lastLines = (text: string) => text.trimEnd().split('\n').slice(-30).join('\n');
+  throw new Error(`${name} ${ended}:\n${lastLines(output)}\n\nJournal:\n${lastLines(textOf('journal.txt'))}`);
 }
 
 function unpackBase(root: string): void {
@@ -123,6 +125,9 @@ function inChroot(root: string, script: string): string {
   return result.stdout;
 }
 
+/** Several times what it takes on two quiet cores. */
+const bootMs = 300_000;
+
 /** Its console is a terminal, which systemd wants; /run is an empty one, so that nothing of this machine is touched. */
 function boot(root: string): void {
   // IPAddressDeny of a unit is a program in the kernel.
@@ -131,7 +136,7 @@ function boot(root: string): void {
   // Whoever ends it ends all that it started.
   const alone = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const words = [...alone, 'bash', '-c', `mount -t tmpfs none /run; exec script -qefc '${container}' /dev/null`];
-  spawnSync('unshare', words, { stdio: 'ignore', timeout: 120_000, killSignal: 'SIGKILL' });
+  spawnSync('unshare', words, { stdio: 'ignore', timeout: bootMs, killSignal: 'SIGKILL' });
 }
 
 const runService = `[Unit]
