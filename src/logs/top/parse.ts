@@ -44,16 +44,16 @@ export const parseCombined: Parse = (line) => {
   return abnormal(client === '-' ? undefined : client, path, Number(status), timeOfStamp(stamp));
 };
 
-let minute: { readonly stamp: string; readonly at: number | undefined } = { stamp: '', at: undefined };
+let minute: { readonly start: string; readonly zone: string; readonly at: number | undefined } | undefined;
 
 /** Where the seconds stand in `[24/Nov/2026:13:59:15 +0000]`. */
 const [secondsFrom, secondsTo] = [19, 21];
 
 /** Many lines of one minute follow each other: its time is read once. */
 function timeOfStamp(stamp: string): number | undefined {
-  const rest = stamp.slice(0, secondsFrom) + stamp.slice(secondsTo);
-  if (rest !== minute.stamp) {
-    minute = { stamp: rest, at: accessTimeOf(`${stamp.slice(0, secondsFrom)}00${stamp.slice(secondsTo)}`) };
+  if (minute === undefined || !stamp.startsWith(minute.start) || !stamp.endsWith(minute.zone)) {
+    const [start, zone] = [stamp.slice(0, secondsFrom), stamp.slice(secondsTo)];
+    minute = { start, zone, at: accessTimeOf(`${start}00${zone}`) };
   }
   return minute.at === undefined ? undefined : minute.at + Number(stamp.slice(secondsFrom, secondsTo)) * 1000;
 }
