@@ -1,7 +1,13 @@
 import { type Cause, says } from '../cause.ts';
 
-/** Clawdbot's words, at either end of its WebSocket. */
-const unauthorized = /\[ws\] unauthorized\b|\bgateway (?:closed \(1008\)|connect failed: \w*Error): unauthorized/i;
+/** Clawdbot's words, at either end of its WebSocket and over HTTP. */
+const turnedAway = new RegExp(
+  [
+    String.raw`\[ws\] unauthorized\b|\bgateway (?:closed \(1008\)|connect failed: \w*Error): unauthorized`,
+    String.raw`\b401\b.{0,60}\b(?:invalid|incorrect) api key|LLM request rate limited|rate limit exceeded, retry in \d`,
+  ].join('|'),
+  'i',
+);
 
 export default {
   step: 2,
@@ -17,7 +23,7 @@ export default {
     const refused = finished.filter(
       ({ audit }) => audit?.outcome === 'rejected' || (audit?.outcome === 'client_error' && audit.status !== 404),
     );
-    const told = records.filter((record) => says(record, unauthorized));
+    const told = records.filter((record) => says(record, turnedAway));
     if (told.length > 0) return told;
     // A scanner with a wrong key beside chats that are served is daily life, not a stuck chat.
     return refused.length * 2 >= finished.length ? refused : [];

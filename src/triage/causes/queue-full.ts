@@ -1,6 +1,6 @@
 import { type Cause, generation } from '../cause.ts';
 
-const busy = /maximum pending requests exceeded|no slots available/i;
+const busy = /maximum pending requests exceeded|no slots available|AI service is temporarily overloaded/i;
 
 export default {
   step: 3,

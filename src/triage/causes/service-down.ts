@@ -10,6 +10,7 @@ const absent = new RegExp(
     String.raw`/ollama: No such file or directory$|(?:could(?: not|n't)|failed to) connect to (?:a running |the )?ollama`,
     String.raw`Unit ollama\.service (?:could not be|not) (?:found|loaded)|Unit ollama\.service is masked|No such container: \S{0,60}ollama|\bollama\b.{0,80}\sExited \(\d`,
     String.raw`lookup (?:[\w-]{1,30}\.)?ollama(?!\.(?:ai|com))\S{0,60}.{0,60}(?:no such host|server misbehaving)|getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?:[\w-]{1,30}\.)?ollama(?!\.(?:ai|com))|(?:resolve host:? |Failed to resolve ')(?:[\w-]{1,30}\.)?ollama(?!\.(?:ai|com))`,
+    String.raw`Failed to discover Ollama models: (?:TypeError: )?fetch failed`,
     // LiteLLM's names of its errors.
     String.raw`\bollama(?:_chat)?Exception\b.{0,80}(?:Connection refused|connection attempts failed|Cannot connect)`,
     refusedAt(11_434),

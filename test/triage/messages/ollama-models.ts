@@ -19,6 +19,7 @@ export const ollamaModelMessages: readonly Message[] = [
     "llama_model_load: error loading model: error loading model vocabulary: unknown pre-tokenizer type: 'kimi-k2'",
     'llama_model_load: error loading model: error loading model vocabulary: cannot find tokenizer merges in model file',
     'llama_model_load: error loading model: invalid ggml type 39. should be in [0, 39)',
+    error('routes.go:271', 'msg="this model requires MLX support, but the MLX runtime is not available"'),
     "gguf_init_from_file_impl: tensor 'blk.0.ffn_gate_exps.weight' has invalid ggml type 39. should be in [0, 39)",
     'gguf_init_from_file: GGUFv1 is no longer supported. please use a more up-to-date version',
     'Error: unsupported architecture "Qwen3ForCausalLM"',
@@ -45,6 +46,18 @@ export const ollamaModelMessages: readonly Message[] = [
       'msg="couldn\'t open model file" error="open /models/blobs/sha256-3f1c: no such file or directory"',
     ),
     'Error: open /usr/share/ollama/.ollama/models/blobs/sha256-3f1c: no such file or directory',
+    error(
+      'sched.go:734',
+      'msg="error loading llama server" error="split GGUF \\"q-00001-of-00003.gguf\\" is missing shard 2"',
+    ),
+    error(
+      'sched.go:734',
+      'msg="error loading llama server" error="split GGUF \\"q-00001-of-00003.gguf\\" has 2 shards, expected 3"',
+    ),
+    warn(
+      'routes.go:1590',
+      'msg="corrupt manifests detected, skipping prune operation.  Re-pull or delete to clear" error="unexpected end of JSON input"',
+    ),
     "llama_model_load: error loading model: tensor 'output.weight' data is not within the file bounds, model is corrupted or incomplete",
     "gguf_init_from_file: invalid magic characters ''\nllama_model_load: error loading model: llama_model_loader: failed to load model from /models/blobs/sha256-3f1c",
     'gguf_init_from_file_impl: failed to read tensor info',
