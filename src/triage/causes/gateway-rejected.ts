@@ -4,7 +4,7 @@ import { type Cause, says } from '../cause.ts';
 const turnedAway = new RegExp(
   [
     String.raw`\[ws\] unauthorized\b|\bgateway (?:closed \(1008\)|connect failed: \w*Error): unauthorized`,
-    String.raw`\b401\b.{0,60}\b(?:invalid|incorrect) api key|LLM request rate limited|rate limit exceeded, retry in \d`,
+    String.raw`\b401\b.{0,60}\binvalid api key|LLM request rate limited|rate limit exceeded, retry in \d`,
   ].join('|'),
   'i',
 );

@@ -17,7 +17,6 @@ export default {
       [
         String.raw`listen tcp[46]? \S{0,60}:\d{1,5}: bind: (?!.{0,20}(?:cannot assign|can't assign|${systemError('denied')}))`,
         String.raw`port is already allocated|\b11434\b.{0,80}${systemError('inUse')}|\[Errno (?:98|48|10048)\].{0,80}\bbind`,
-        String.raw`couldn't bind HTTP server socket`,
       ].join('|'),
       'i',
     ),

@@ -80,7 +80,7 @@ export const clientMessages: readonly Message[] = [
   ...naming(
     'gateway-rejected',
     'Embedded agent failed before reply: 401 invalid api key',
-    '⚠️ Agent failed before reply: 401 Incorrect API key provided.\nLogs: moltbot logs --follow',
+    '⚠️ Agent failed before reply: 401 invalid api key.\nLogs: moltbot logs --follow',
     'LLM request rate limited.',
     'Embedded agent failed before reply: 429 rate limit exceeded, retry in 7 s',
   ),

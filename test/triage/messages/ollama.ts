@@ -128,7 +128,6 @@ export const ollamaMessages: readonly Message[] = [
   ],
   [`${warn} msg="llama-server GPU discovery watchdog timed out"`, 'gpu-not-detected'],
   [`${warn} msg="llama-server discovery: timed out waiting for server startup" lines_captured=0`, 'gpu-not-detected'],
-  ["start: couldn't bind HTTP server socket, hostname: 127.0.0.1, port: 45123", 'port-in-use'],
   [`${warn} msg="AMD driver is too old. Update your AMD driver to enable GPU inference."`, 'gpu-not-detected'],
   // runner/
   ['panic: runtime error: index out of range [7] with length 7\n\ngoroutine 11 [running]:', 'panic'],
