@@ -9,6 +9,7 @@ import { renderErrors } from './generate/errors.ts';
 import { renderReference } from './generate/reference.ts';
 import { renderRules } from './generate/rules.ts';
 import { renderTriage } from './generate/triage.ts';
+import { renderWasm } from './generate/wasm.ts';
 
 const root = new URL('../', import.meta.url);
 const files = (
@@ -21,6 +22,7 @@ const files = (
     renderReference(),
     renderRules(),
     renderTriage(),
+    renderWasm(),
   ])
 ).flat();
 

@@ -3,6 +3,7 @@ import { newline } from '../bytes.ts';
 import { compileAccessFormat, type ReadAccess } from '../formats/access-format.ts';
 import { learnAccess } from '../formats/access-learned.ts';
 import { isCombined, parseAccess } from '../formats/nginx-access.ts';
+import { errorStatuses } from './error-statuses.ts';
 import { type Parse, parseAudit, parseBy, parseCombined } from './parse.ts';
 import type { Abnormal } from './tally.ts';
 
@@ -10,11 +11,10 @@ import type { Abnormal } from './tally.ts';
 export type Find = (block: Buffer, found: (request: Abnormal) => void) => void;
 
 /** How abnormal requests are found in one kind of log without reading every line as text. */
-interface Needles {
-  /** Bytes of which every line of interest holds some. Rare ones are found at the speed of memory. */
-  readonly needles: readonly Buffer[];
-  /** Whether a line is of interest, by the bytes behind a needle. */
-  readonly mayBeAbnormal: (block: Buffer, after: number) => boolean;
+interface Search {
+  /** Offsets in a block at which a line of interest may have its status or outcome, in their order. */
+  readonly candidates: (block: Buffer) => Iterable<number>;
+  readonly mayBeAbnormal: (block: Buffer, at: number) => boolean;
   readonly parse: Parse;
 }
 
@@ -23,29 +23,40 @@ const blank = 0x20;
 const [four, nine] = [0x34, 0x39];
 const isError = (digit: number | undefined) => digit !== undefined && digit >= four && digit <= nine;
 
-const audit: Needles = {
+const audit: Search = {
   // Without its first letters: a search goes by the first byte, and quotes and o are in every word of JSON.
-  needles: [Buffer.from('utcome":"')],
+  candidates: behind('utcome":"'),
   // `ok"`; every other outcome is abnormal, also behind status 200 where a stream broke.
-  mayBeAbnormal: (block, after) => block[after] !== 0x6f || block[after + 1] !== 0x6b,
+  mayBeAbnormal: (block, at) => block[at] !== 0x6f || block[at + 1] !== 0x6b,
   parse: parseAudit,
 };
 
-const json: Needles = {
-  needles: [Buffer.from('"status":')],
-  mayBeAbnormal(block, after) {
-    let at = after;
-    while (block[at] === blank || block[at] === quote) at += 1;
-    return isError(block[at]);
+const json: Search = {
+  candidates: behind('"status":'),
+  mayBeAbnormal(block, at) {
+    let digit = at;
+    while (block[digit] === blank || block[digit] === quote) digit += 1;
+    return isError(block[digit]);
   },
   parse: parseBy(parseAccess),
 };
 
-const combined: Needles = {
-  needles: [Buffer.from('" 4'), Buffer.from('" 5')],
-  mayBeAbnormal: (block, after) => block[after + 2] === blank,
+const combined: Search = {
+  candidates: errorStatuses,
+  mayBeAbnormal: (block, at) => block[at + 2] === blank,
   parse: parseCombined,
 };
+
+/** The offsets in a block behind each occurrence of a text. */
+function behind(text: string): Search['candidates'] {
+  const needle = Buffer.from(text);
+  return function* (block) {
+    for (let at = block.indexOf(needle); at >= 0; at = block.indexOf(needle, at)) {
+      at += needle.length;
+      yield at;
+    }
+  };
+}
 
 /** Lines that are looked at to tell the format of a log. */
 const sampleLines = 500;
@@ -56,38 +67,28 @@ const sampleLines = 500;
  */
 export function finderOf(block: Buffer, logFormat: string | undefined): Find | undefined {
   const lines = block.toString('latin1', 0, 256 << 10).split('\n', sampleLines);
-  if (lines.some((line) => parseAuditLine(line) !== undefined)) return byNeedles(audit);
+  if (lines.some((line) => parseAuditLine(line) !== undefined)) return bySearch(audit);
   const jsonStatus = lines.some((line) => line.startsWith('{') && line.includes('"status":') && parseAccess(line));
-  if (jsonStatus) return byNeedles(json);
+  if (jsonStatus) return bySearch(json);
   const configured = logFormat === undefined ? undefined : compileAccessFormat(logFormat);
-  if ((logFormat?.includes('"$request" $status ') ?? true) && lines.some(isCombined)) return byNeedles(combined);
+  if ((logFormat?.includes('"$request" $status ') ?? true) && lines.some(isCombined)) return bySearch(combined);
   const read = [configured, parseAccess, learnAccess(lines)].find((one) => one && lines.some((line) => one(line)));
   return read && byLine(read);
 }
 
-function byNeedles({ needles, mayBeAbnormal, parse }: Needles): Find {
+function bySearch({ candidates, mayBeAbnormal, parse }: Search): Find {
   return (block, found) => {
-    const cursors = needles.map((needle) => ({ needle, at: seek(block, needle, 0) }));
-    for (;;) {
-      const { needle, at } = cursors.reduce((a, b) => (b.at < a.at ? b : a));
-      if (at >= block.length) return;
-      let next = at + needle.length;
-      if (mayBeAbnormal(block, next)) {
-        const newlineAt = block.indexOf(newline, next);
-        const end = newlineAt < 0 ? block.length : newlineAt;
-        const request = parse(block.toString('utf8', block.lastIndexOf(newline, at) + 1, end));
-        if (request) found(request);
-        if (request) next = end;
-      }
-      for (const cursor of cursors) if (cursor.at < next) cursor.at = seek(block, cursor.needle, next);
+    let end = 0;
+    for (const at of candidates(block)) {
+      if (at < end || !mayBeAbnormal(block, at)) continue;
+      const newlineAt = block.indexOf(newline, at);
+      const lineEnd = newlineAt < 0 ? block.length : newlineAt;
+      const request = parse(block.toString('utf8', block.lastIndexOf(newline, at) + 1, lineEnd));
+      if (request === undefined) continue;
+      found(request);
+      end = lineEnd;
     }
   };
-}
-
-/** Where a needle comes next; the end of the block where it does not. */
-function seek(block: Buffer, needle: Buffer, from: number): number {
-  const at = block.indexOf(needle, from);
-  return at < 0 ? block.length : at;
 }
 
 /** Formats of which no bytes are known to search for: every line is read. */
