@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { diagnoseText } from '../../src/triage/diagnose.ts';
-import { corpus } from '../../tools/corpus/evaluate.ts';
 import { healthyLogs } from './healthy-logs.ts';
 import { seeded } from './mutations.ts';
-import { expectSameAmongHealthy, shows } from './surrounded.ts';
 
 describe.each(healthyLogs)('$kind, $format, of a machine on which nothing is wrong', ({ kind, write }) => {
   test('is step 0, whatever stands in it', async () => {
@@ -17,5 +15,3 @@ describe.each(healthyLogs)('$kind, $format, of a machine on which nothing is wro
     }
   });
 });
-
-test.each(corpus().filter(shows))('$id among 10,000 healthy lines is still $label', expectSameAmongHealthy);

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { alertsTest } from '../notify/support/alerts-test.ts';
+import { deliveryRig, header } from '../notify/support/rig.ts';
+import { type Fault, type Stage, startSmtpProxy } from '../notify/support/smtp-proxy.ts';
+import { startSmtpServer } from '../notify/support/smtp-server.ts';
 import { eventually, temporaryFolder } from '../support/ops.ts';
-import { alertsTest } from './support/alerts-test.ts';
-import { deliveryRig, header } from './support/rig.ts';
-import { type Fault, type Stage, startSmtpProxy } from './support/smtp-proxy.ts';
-import { startSmtpServer } from './support/smtp-server.ts';
 
 /** A real server behind a proxy that spoils one stage, and an outbox that delivers through it with a password. */
 async function spoilt(stage: Stage, fault: Fault) {
