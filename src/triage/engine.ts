@@ -99,11 +99,11 @@ export function toEvidence({ source, line, text }: LogRecord): EvidenceLine {
 
 /** Lines that say that something went wrong, for a log in which no cause fits. */
 const alarming =
-  /level=(?:ERROR|FATAL)|\[(?:emerg|alert|crit|error)\]|\bpanic\b|\bfatal\b|Traceback|segfault|status=\d+\/|^Error: |\bfailed\b|\b50[0-9] (?:Bad Gateway|Internal Server Error|Service (?:Temporarily )?Unavailable|Gateway Time)|exited with code [1-9]|command not found|^curl: \(\d|\bself-detected stall|Exception\b|[a-z]Error: |"error": ?"\w|timed out|connection refused|ECONN\w+|unreachable|\bcrash(?:ed|es)?\b|\baborted\b|unexpected EOF|permission denied|no such host|TLS handshake timeout/i;
+  /level=(?:ERROR|FATAL)|\[(?:emerg|alert|crit|error)\]|\bpanic\b|\bfatal\b|Traceback|segfault|status=\d+\/|^Error: |\bfailed\b|\b50[0-9] (?:Bad Gateway|Internal Server Error|Service (?:Temporarily )?Unavailable|Gateway Time)|exited with code [1-9]|command not found|^curl: \(\d|\bself-detected stall|(?<!fpu_)exception\b|[a-z]Error: |"error": ?"\w|timed out|connection refused|ECONN\w+|unreachable|\bcrash(?:ed|es)?\b|\baborted\b|unexpected EOF|permission denied|no such host|TLS handshake timeout/i;
 
 /** The kernel's log is full of what failed and matters to no chat. */
 const alarmingKernel =
-  /NVRM: (?!loading|Persistence mode is deprecated)|\bXid\b|_nv\d{6}rm\+0x|amdgpu.*(?:\*ERROR\*|fault)|segfault|invoked oom-killer|Oops|\bBUG:|panic|I\/O error|blocked for more than|no usable path|nvme\d{1,3}: .{0,40}timeout|-fs error \(device|severity=Uncorrected|critical temperature reached/;
+  /NVRM: (?!loading|Persistence mode is deprecated)|\bXid\b|_nv\d{6}rm\+0x|amdgpu.*(?:\*ERROR\*|\bfault)|segfault|invoked oom-killer|Oops|\bBUG:|Kernel panic|I\/O error|blocked for more than|no usable path|nvme\d{1,3}: .{0,40}timeout|-fs error \(device|severity=Uncorrected|critical temperature reached/;
 
 /** What a scanner asked for and is not there, or not for him. */
 const notThere =
@@ -111,7 +111,7 @@ const notThere =
 
 /** Known to be harmless although they look alarming; triage reference §3.5. */
 const harmless =
-  /VRAM usage didn't recover|entering low vram mode|amdgpu driver not detected|releasing cuda driver|key not found|SSL_do_handshake\(\) failed.*while SSL handshaking, client|control-looking token|cannot decode batches with this context|n_ctx_per_seq|model recommendations snapshot|level=DEBUG|retrying in \d|pinned memory|couldn't remove blob|failed to find ggml_backend_init|ModSecurity: Access denied/i;
+  /VRAM usage didn't recover|entering low vram mode|amdgpu driver not detected|releasing cuda driver|key not found|SSL_do_handshake\(\) failed.*while SSL handshaking, client|control-looking token|cannot decode batches with this context|n_ctx_per_seq|model recommendations snapshot|level=DEBUG|retrying in \d|pinned memory|couldn't remove blob|failed to find ggml_backend_init|ModSecurity: Access denied|failed to parse CPU/i;
 
 /** The verdict where no cause was found: `unknown` when something looks wrong, else `healthy`. */
 export function withoutCause(records: readonly LogRecord[]): Verdict {

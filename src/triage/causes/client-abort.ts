@@ -1,4 +1,5 @@
 import type { AuditLine } from '../../audit-line.ts';
+import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, says } from '../cause.ts';
 
 const left =
@@ -15,6 +16,13 @@ const isRound = (seconds: number) => seconds >= 3 && seconds - Math.floor(second
 /** Who leaves sooner has changed his mind, and was not waiting. */
 const isLong = ({ response_time }: AuditLine) => (response_time ?? 0) >= 3;
 
+/** Those whom Nginx saw leave; where more requests failed, callers who left are not what is wrong. */
+function whoLeftNginx(records: readonly LogRecord[]): LogRecord[] {
+  const withStatus = (status: number) => records.filter(({ access }) => access?.status === status);
+  const left = withStatus(499);
+  return withStatus(500).length > left.length ? [] : left;
+}
+
 export default {
   step: 3,
   weight: 'symptom',
@@ -26,7 +34,8 @@ export default {
   reads: ['ollama-log', 'nginx-access', 'nginx-error', 'gateway-log'],
   match: (records) => [
     ...records.filter((record) => says(record, left) || (says(record, ownTimeout) && !says(record, elsewhere))),
-    ...records.filter(({ access, gin }) => access?.status === 499 || gin?.status === 499),
+    ...records.filter(({ gin }) => gin?.status === 499),
+    ...whoLeftNginx(records),
     ...records.filter(({ gin }) => gin?.status === 500 && isRound(gin.seconds)),
     ...records.filter(({ audit }) => audit?.type === 'audit' && audit.aborted && !audit.probe && isLong(audit)),
   ],

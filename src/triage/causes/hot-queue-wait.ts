@@ -25,6 +25,8 @@ function staircase(records: readonly LogRecord[]): LogRecord[] {
 function isStaircase(seconds: readonly number[]): boolean {
   const longest = seconds.at(-1) ?? 0;
   if (seconds.length < 4 || longest <= slowSeconds || longest <= 3 * (seconds[0] ?? 0)) return false;
+  // One that is far higher than the one before had something else to wait for, such as a model that was loaded.
+  if (longest > 2 * (seconds.at(-2) ?? 0)) return false;
   return seconds.every((value, at) => at === 0 || value >= (seconds[at - 1] ?? 0));
 }
 

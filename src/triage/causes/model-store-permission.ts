@@ -16,8 +16,8 @@ export default {
       ].join('|'),
       'i',
     ),
-    // The GPU's files are no part of the store.
-    /\/dev\/|fork\/exec/,
+    // The GPU's files are no part of the store, nor is another unit's file.
+    /\/dev\/|fork\/exec|\bPID file\b/,
   ),
   beats: ['service-down', 'service-stopped', 'gpu-not-detected'],
   fix: ['chown -R ollama:ollama /usr/share/ollama/.ollama/models', 'systemctl restart ollama'],

@@ -103,7 +103,14 @@ export const failures: CauseCases = {
       raw('/server: error while loading shared libraries: libcuda.so.1: cannot open shared object file'),
       slog('llama runner process has terminated: exit status 127'),
     ],
-    nearMisses: [slog('llama runner process has terminated: exit status 2'), raw('load_backend: loaded CPU backend')],
+    nearMisses: [
+      slog('llama runner process has terminated: exit status 2'),
+      raw('load_backend: loaded CPU backend'),
+      raw(
+        "ERROR: ld.so: object 'libx.so' from LD_PRELOAD cannot be preloaded (cannot open shared object file): ignored.",
+      ),
+      raw('scanner: error while loading shared libraries: libscan.so.21: cannot open shared object file'),
+    ],
   },
   'sys-mem-insufficient': {
     formats: [

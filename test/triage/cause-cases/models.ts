@@ -48,6 +48,7 @@ export const models: CauseCases = {
     nearMisses: [
       slog('open /dev/kfd: permission denied', 'WARN'),
       raw('open /dev/kfd: permission denied'),
+      raw("systemd[1]: xrdp.service: Can't open PID file /run/xrdp.pid (yet?) after start: Operation not permitted"),
       prompted('models: permission denied'),
     ],
   },

@@ -25,6 +25,8 @@ export const ollamaState: CauseCases = {
       raw(gin(500, '3.51s')),
       audit({ outcome: 'aborted', status: 200, aborted: true, response_time: 0.4 }),
       prompted('context canceled'),
+      // What fails more often than callers leave is what is wrong.
+      ['nginx-access', [access(500, 170), access(500, 170), access(499, 0)].map(([, line]) => line).join('\n')],
     ],
   },
   'context-truncated': {
@@ -52,6 +54,8 @@ export const ollamaState: CauseCases = {
       audit({ outcome: 'ok', status: 200, queue_time: 0.4, response_time: 11 }),
       // As many at once, but each as quick as the first.
       raw([2, 2, 2, 2, 2].map((took) => gin(200, `${took}.5s`)).join('\n')),
+      // One waited for its model.
+      raw(['18.1ms', '19.1ms', '27.2ms', '3.358s'].map((took) => gin(200, took)).join('\n')),
     ],
   },
   'ollama-slow': {
@@ -128,6 +132,7 @@ export const ollamaState: CauseCases = {
   'service-misconfig': {
     formats: [
       raw('Error: unknown flag: --port'),
+      raw('Error: stat /tmp/nix-shell-1-0: no such file or directory'),
       raw('ollama.service: Main process exited, code=exited, status=203/EXEC'),
       raw('ollama.service: Failed at step STATE_DIRECTORY spawning /usr/local/bin/ollama: No such file or directory'),
     ],

@@ -26,6 +26,11 @@ export const certificateMessages: readonly Message[] = [
     "systemd[1]: certbot.service: Main process exited, code=exited, status=1/FAILURE\nsystemd[1]: certbot.service: Failed with result 'exit-code'.",
     "Hook 'deploy-hook' reported error code 1\nFailed to renew certificate ai.example.org with error: HookCommandNotFound",
     'Warning  Failed  cert-manager-certificates-issuing  The certificate request has failed to complete and will be retried: Failed to wait for order resource "ai-tls-1" to become ready: order is in "invalid" state',
+    '2026-07-09 09:10:11,190:DEBUG:certbot._internal.log:Exiting abnormally:\nTraceback (most recent call last):\n  File "/usr/lib/python3/dist-packages/certbot/_internal/plugins/selection.py", line 377, in diagnose_configurator_problem\n    raise errors.PluginSelectionError(msg)\ncertbot.errors.PluginSelectionError: authenticator could not be determined or is not installed',
+    'certbot.errors.HookCommandNotFound: Unable to find manual-auth-hook command ./auth.sh in the PATH.',
+    'Traceback (most recent call last):\n  File "/usr/lib/python3.11/os.py", line 225, in makedirs\nPermissionError: [Errno 13] Permission denied: \'/etc/letsencrypt\'',
+    "The following error was encountered:\n[Errno 13] Permission denied: '/var/log/letsencrypt/.certbot.lock'\nEither run as root, or set --config-dir, --work-dir, and --logs-dir to writeable paths.",
+    'Traceback (most recent call last):\n  File "/usr/lib/python2.7/dist-packages/letsencrypt/le_util.py", line 304, in enforce_domain_sanity\nConfigurationError: Requested domain ai.example.org:3000 is not a FQDN',
     'Renewal configuration file /etc/letsencrypt/renewal/ai.example.org.conf is broken.\nThe error was: expected /etc/letsencrypt/live/ai.example.org/cert.pem to be a symlink\nSkipping.',
   ),
   ...naming(

@@ -17,6 +17,10 @@ export const harmlessMessages: readonly Message[] = [
     ),
     info('images.go:476', 'msg="total blobs: 42"'),
     info('routes.go:1312', 'msg="Listening on 127.0.0.1:11434 (version 0.12.3)"'),
+    warn(
+      'cpu_linux.go:130',
+      'msg="failed to parse CPU allowed micro secs" error="strconv.ParseInt: parsing \\"max\\": invalid syntax"',
+    ),
     info('gpu.go:217', 'msg="looking for compatible GPUs"'),
     info('runner.go:67', 'msg="discovering available GPUs..."'),
     info(
@@ -100,6 +104,8 @@ export const harmlessMessages: readonly Message[] = [
     'nvidia_uvm: module uses symbols nvUvmInterfaceDisableAccessCntr from proprietary module nvidia, inheriting taint.',
     'amdgpu 0000:03:00.0: amdgpu: Virtual CRAT table created for GPU',
     '[drm] amdgpu kernel modesetting enabled.',
+    '[   20.959449] i915 0000:00:02.0: [drm] Registered 4 planes with drm panic',
+    'amdgpu 0000:03:00.0: amdgpu: using default power profile',
     'EXT4-fs (nvme0n1p2): re-mounted 3f1c r/w. Quota mode: none.',
     'pcieport 0000:00:1c.0: AER: Correctable error message received from 0000:04:00.0',
     'mce: [Hardware Error]: Machine check events logged',
