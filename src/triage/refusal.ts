@@ -15,8 +15,14 @@ export const refusedAt = (port: number) =>
 const bare = new RegExp(refusal, 'i');
 const anyPort = /:\d{2,5}\b|\bport \d|level=/;
 
+/** Whom else a program may connect to, who says so. */
+const otherPeer =
+  /\b(?:MCP|database|postgres\w*|mysql|redis|mongo\w*|qdrant|chroma\w*|kafka|elasticsearch|smtp|display)\b/i;
+
 /** Records of a client that is refused without saying where, in a text that names the port elsewhere. */
 export function refusedApart(records: readonly LogRecord[], port: number): LogRecord[] {
   const named = records.some(({ message }) => message.includes(`:${port}`));
-  return named ? records.filter((record) => says(record, bare) && !anyPort.test(record.message)) : [];
+  return named
+    ? records.filter((record) => says(record, bare) && !anyPort.test(record.message) && !says(record, otherPeer))
+    : [];
 }

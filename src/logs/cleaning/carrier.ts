@@ -60,6 +60,14 @@ export function withoutCarrier(text: string): Carried {
 /** Whether a line begins with what a carrier puts before each entry. */
 export const beginsWithCarrier = (text: string) => prefix.test(text);
 
+const named = new RegExp(
+  String.raw`^(?:<\d{1,3}>)?(?:${iso}|${syslogTime})[ \t]{1,4}[\w.-]{1,64} ${noProgram}\(?([\w.@/-]{1,64})\)?(?:\[\d+\])?: `,
+  'u',
+);
+
+/** The program that syslog or journald says wrote a line. */
+export const programOf = (text: string): string | undefined => named.exec(text)?.[1];
+
 /** The field in which docker, journald, Loki and fluentd keep the line. */
 const lineFields = ['log', 'MESSAGE', 'line', 'message'] as const;
 

@@ -1,4 +1,5 @@
 import { parseAuditLine } from '../../audit-line.ts';
+import { programOf } from '../cleaning/carrier.ts';
 import { type Entry, joinIndented, toEntries } from '../cleaning/entries.ts';
 import type { Line, LogKind, LogRecord } from '../record.ts';
 import type { ReadAccess } from './access-format.ts';
@@ -73,7 +74,7 @@ const guessedFrom = 2000;
 const sinceBoot = /^\[\s*\d+\.\d{6}\] (?!\S+ \S+\[\d+\]: )/;
 
 function fits(kind: LogKind, look: RegExp, { text, message }: Entry): boolean {
-  if (sinceBoot.test(text)) return kind === 'dmesg';
+  if (sinceBoot.test(text) || programOf(text) === 'kernel') return kind === 'dmesg';
   return look.test(message);
 }
 

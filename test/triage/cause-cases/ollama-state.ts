@@ -133,11 +133,13 @@ export const ollamaState: CauseCases = {
     formats: [
       raw('Error: unknown flag: --port'),
       raw('Error: stat /tmp/nix-shell-1-0: no such file or directory'),
+      raw('Error: mkdir /home/user/.ollama: file exists: ensure path elements are traversable'),
       raw('ollama.service: Main process exited, code=exited, status=203/EXEC'),
       raw('ollama.service: Failed at step STATE_DIRECTORY spawning /usr/local/bin/ollama: No such file or directory'),
     ],
     nearMisses: [
       raw('ollama.service: Main process exited, code=exited, status=1/FAILURE'),
+      raw('boot-efi.mount: Failed at step EXEC spawning /usr/bin/umount: Input/output error'),
       prompted('unknown flag: --x'),
     ],
   },
