@@ -11,8 +11,8 @@ const failed = new RegExp(
     String.raw`Problem binding to port (?:80|443)|Could not bind (?:TCP port (?:80|443)|to IPv4 or IPv6)|host='acme-[^)]{1,80}\): Max retries|Fetching \S{1,200}/acme-challenge/\S{1,80}: `,
     String.raw`:Verify error:|\] Error renew |Unable to obtain ACME certificate|could not get certificate from issuer`,
     // A run that ended with an exception, whatever it was.
-    String.raw`:Exiting abnormally:|^(?:certbot|acme|letsencrypt)(?:\.\w{1,40}){0,5}\.errors\.\w{1,60}: |ConfigurationError: |^The following error was encountered:`,
-    String.raw`Permission denied: '/(?:etc|var/log|var/lib)/letsencrypt`,
+    String.raw`:Exiting abnormally:|^(?:certbot|acme|letsencrypt)(?:\.\w{1,40}){0,5}\.errors\.\w{1,60}: |(?:Configuration|Plugin|Authorization|Misconfiguration|Subprocess)Error: |^The following error was encountered:`,
+    String.raw`Permission denied: '/(?:etc|var/log|var/lib)/letsencrypt|Access denied writing to \S{1,80}/letsencrypt`,
     String.raw`certificate request has failed to complete|Renewal configuration file \S{1,200} is broken`,
   ].join('|'),
   'i',

@@ -12,7 +12,7 @@ export default {
     new RegExp(
       [
         `${systemError('denied')}.{0,120}(?:ensure path|models)`,
-        String.raw`\b(?:mkdir|open|openfile|stat|lstat|chmod|rename|remove|write|create|readlink|symlink) [^\s:](?::?[^:]){0,120}: ${systemError('denied')}`,
+        String.raw`\b(?:mkdir|open|openfile|stat|lstat|chmod|rename|remove|write|create|readlink|symlink) ["']?(?:[/\\~.]|[A-Z]:)(?::?[^:]){0,120}: ${systemError('denied')}`,
       ].join('|'),
       'i',
     ),

@@ -49,6 +49,7 @@ export const models: CauseCases = {
       slog('open /dev/kfd: permission denied', 'WARN'),
       raw('open /dev/kfd: permission denied'),
       raw("systemd[1]: xrdp.service: Can't open PID file /run/xrdp.pid (yet?) after start: Operation not permitted"),
+      raw('startup: mkdir failed for /var/cache/dlc: Read-only file system (30)'),
       prompted('models: permission denied'),
     ],
   },
