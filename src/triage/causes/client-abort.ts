@@ -7,7 +7,7 @@ const left =
 
 /** What clients say when their own time is over; of the registry that serves models it says nothing. */
 const ownTimeout =
-  /Read timed out\. \(read timeout=|\b(?:httpx\.|httpcore\.)?ReadTimeout\b|\bAPITimeoutError\b|LLM request timed out|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|Client\.Timeout (?:exceeded|or context cancellation) while|curl: \(28\) Operation timed out after|timed out (?:after \d{1,6} ?s|waiting for http)|timeout of \d{1,9}ms exceeded|HttpTimeoutException|\basyncio\.(?:exceptions\.)?TimeoutError/;
+  /Read timed out\. \(read timeout=|\b(?:httpx\.|httpcore\.)?ReadTimeout\b|\bAPITimeoutError\b|LLM request timed out|embedded run timeout: |\bProfile \S{1,80} timed out\b|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|Client\.Timeout (?:exceeded|or context cancellation) while|curl: \(28\) Operation timed out after|timed out (?:after \d{1,6} ?s|waiting for http)|timeout of \d{1,9}ms exceeded|HttpTimeoutException|\basyncio\.(?:exceptions\.)?TimeoutError/;
 const elsewhere = /registry|huggingface|\bhf\.co\b|github|ollama\.com|\/v2\/|cloudflarestorage/;
 
 /** A server fault takes any time; a caller's timeout is a round number of seconds. */

@@ -11,7 +11,7 @@ export default {
   },
   reads: ['ollama-log'],
   match: lines(
-    /truncating input (?:prompt|messages)|\binput truncated\b|\bcontext overflow: |exceeds model context window|(?:exceeds?|larger than) (?:the |its )?(?:model's )?(?:available |max(?:imum)? )?context (?:size|length)/i,
+    /truncating input (?:prompt|messages)|\binput truncated\b|\bcontext overflow: |exceeds model context window|context window too small|(?:exceeds?|larger than) (?:the |its )?(?:model's )?(?:available |max(?:imum)? )?context (?:size|length)/i,
     // A setting that the model could do without.
     /n_ctx_train/,
   ),

@@ -1,3 +1,4 @@
+import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, says } from '../cause.ts';
 import { refusedAt } from '../refusal.ts';
 
@@ -8,6 +9,16 @@ const refused = new RegExp(
   'i',
 );
 
+/** Clawdbot's gateway that does not come up, and what it says when it did. */
+const notStarted =
+  /\bGateway start blocked: |\bGateway failed to start: (?!.{0,80}\balready )|\bInvalid config at \S{0,200}(?:openclaw|clawdbot|moltbot)/i;
+const runs = /^\[(?:ws|agent\/\w+)\] |\blistening on ws:/;
+
+function stillDown(records: readonly LogRecord[]): LogRecord[] {
+  const up = records.findLastIndex((record) => says(record, runs));
+  return records.slice(up + 1).filter((record) => says(record, notStarted));
+}
+
 export default {
   step: 2,
   weight: 'root',
@@ -17,7 +28,10 @@ export default {
     zh: '网关地址无应答,Nginx 与 Clawdbot 都无法转发请求。',
   },
   reads: ['gateway-api', 'ollama-log'],
-  match: (records) => records.filter((record) => says(record, record.kind === 'gateway-api' ? silent : refused)),
+  match: (records) => [
+    ...records.filter((record) => says(record, record.kind === 'gateway-api' ? silent : refused)),
+    ...stillDown(records),
+  ],
   beats: [
     'upstream-refused',
     'upstream-unreachable',

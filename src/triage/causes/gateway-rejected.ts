@@ -5,6 +5,7 @@ const turnedAway = new RegExp(
   [
     String.raw`\[ws\] unauthorized\b|\bgateway (?:closed \(1008\)|connect failed: \w*Error): unauthorized`,
     String.raw`\b401\b.{0,60}\binvalid api key|LLM request rate limited|rate limit exceeded, retry in \d`,
+    String.raw`\bNo API key found for provider|\bgateway (?:token|password) (?:missing|mismatch)\b|\bAPI rate limit reached\. `,
   ].join('|'),
   'i',
 );

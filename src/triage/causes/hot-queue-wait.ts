@@ -1,5 +1,5 @@
 import type { LogRecord } from '../../logs/record.ts';
-import { type Cause, generation } from '../cause.ts';
+import { type Cause, generation, lines } from '../cause.ts';
 import { openWait, slowSeconds } from '../wait.ts';
 
 /** Requests that began within this many seconds came together, and of more than these the first are looked at. */
@@ -40,6 +40,9 @@ function behindAnother(records: readonly LogRecord[]): LogRecord[] {
   );
 }
 
+/** Clawdbot's: a chat behind another of its session. */
+const inLane = lines(/\blane wait exceeded: /);
+
 export default {
   step: 3,
   weight: 'symptom',
@@ -54,6 +57,7 @@ export default {
     ...behindAnother(records),
     ...records.filter(({ audit }) => (audit?.queue_time ?? 0) > slowSeconds),
     ...staircase(records),
+    ...inLane(records),
   ],
   beats: ['ollama-slow'],
   fix: ['systemctl edit ollama   # [Service] Environment=OLLAMA_NUM_PARALLEL=4', 'systemctl restart ollama'],

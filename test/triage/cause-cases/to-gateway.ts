@@ -19,6 +19,10 @@ export const toGateway: CauseCases = {
     nearMisses: [
       ['gateway-api', 'GET http://127.0.0.1:18789/health 200 in 3 ms'],
       nginx('connect() failed (111: Connection refused)'),
+      // It came up later.
+      raw(
+        'Gateway start blocked: set gateway.mode=local (current: unset)\n[gateway] listening on ws://127.0.0.1:18789',
+      ),
     ],
   },
   'gateway-rejected': {

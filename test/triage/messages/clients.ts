@@ -43,6 +43,9 @@ export const clientMessages: readonly Message[] = [
     '[openai] request failed: FetchError: request to http://127.0.0.1:18789/v1/chat/completions failed, reason: connect ECONNREFUSED 127.0.0.1:18789',
     'dial tcp 127.0.0.1:18789: connect: connection refused',
     'curl: (7) Failed to connect to localhost port 18789 after 0 ms: Could not connect to server',
+    'Gateway start blocked: set gateway.mode=local (current: unset) or pass --allow-unconfigured.',
+    'Gateway failed to start: Error: refusing to bind gateway to lan without auth.',
+    '2026-03-12T11:44:36.008+08:00 Invalid config at /home/op/.openclaw/openclaw.json:\n- agents.defaults: Unrecognized key: "blockStreaming"',
   ),
   ...naming(
     'model-missing',
@@ -60,6 +63,7 @@ export const clientMessages: readonly Message[] = [
     'Error: model not found, try pulling it first',
     'time=2026-01-02T03:04:05Z level=WARN source=routes.go:512 msg="model not found" model=deepseek-r1:70b',
     'The model `qwen3-coder:480b` does not exist',
+    'Error: Unknown model: ollama/qwen3:32b',
   ),
   ...naming(
     'sys-mem-insufficient',
@@ -83,6 +87,20 @@ export const clientMessages: readonly Message[] = [
     '⚠️ Agent failed before reply: 401 invalid api key.\nLogs: moltbot logs --follow',
     'LLM request rate limited.',
     'Embedded agent failed before reply: 429 rate limit exceeded, retry in 7 s',
+    '[diagnostic] lane task error: lane=main durationMs=312 error="Error: No API key found for provider \\"gateway\\". Auth store: /home/op/.openclaw/agents/main/agent/auth-profiles.json"',
+    '[ws] closed before connect conn=02408f02 remote=127.0.0.1 host=127.0.0.1:18789 code=1008 reason=unauthorized: gateway token missing',
+    '⚠️ API rate limit reached. Please try again later.',
+  ),
+  ...naming(
+    'hot-queue-wait',
+    '[diagnostic] lane wait exceeded: lane=session:agent:main:main waitedMs=41223 queueAhead=2',
+  ),
+  ...naming(
+    'unknown',
+    'Gateway failed to start: gateway already running (pid 41269); lock timeout after 5000ms\nPort 18789 is already in use.\n- Gateway already running locally. Stop it (openclaw gateway stop) or use a different port.',
+    '[agent/embedded] embedded run agent end: runId=c102 isError=true error=Unhandled stop reason: network_error',
+    '[openclaw] Unhandled promise rejection: Error: No API provider registered for api: openai',
+    'The AI service is temporarily unavailable (HTTP 503). Please try again in a moment.',
   ),
   ...naming(
     'runner-crash-segv',
@@ -114,6 +132,8 @@ export const clientMessages: readonly Message[] = [
   ),
   ...naming(
     'client-abort',
+    '[agent/embedded] embedded run timeout: runId=c102 sessionId=aa timeoutMs=600000',
+    '[agent/embedded] Profile ollama:default timed out. Trying next account...',
     "ReadTimeout: HTTPConnectionPool(host='localhost', port=11434): Read timed out. (read timeout=120)",
     'httpx.ReadTimeout\nopenai.APITimeoutError: Request timed out.',
     "HeadersTimeoutError: Headers Timeout Error\n    at Timeout.onParserTimeout [as callback] (node:internal/deps/undici/undici:9117:32)\n    code: 'UND_ERR_HEADERS_TIMEOUT'",

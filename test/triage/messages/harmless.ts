@@ -94,6 +94,12 @@ export const harmlessMessages: readonly Message[] = [
     'srv  params_from_: Chat format: Content-only',
     'common_init_from_params: warming up the model with an empty run - please wait ... (--no-warmup to disable)',
     "W load: tensor 'token_embd.weight' (q4_K) (and 2 others) cannot be used with preferred buffer type CUDA_Host, using CPU instead",
+    "{{- raise_exception('Only user and assistant roles are supported!') }}",
+    'llama_params_fit: failed to fit params to free device memory: n_gpu_layers already set by user to 999, abort',
+    'common_download_file_single_online: HEAD failed, status: 404',
+    'srv  update_slots: failed to find free space in the KV cache, retrying with smaller batch size, i = 0, n_batch = 2048, ret = 1',
+    'warning: failed to mlock 784334848-byte buffer (after previously locking 0 bytes): Cannot allocate memory',
+    '[agent/embedded] embedded run done: runId=0f9a sessionId=5aa9 durationMs=64258 aborted=false',
     // the kernel and drivers
     'nvidia: loading out-of-tree module taints kernel.',
     "nvidia: module license 'NVIDIA' taints kernel.",
