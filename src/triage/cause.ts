@@ -58,8 +58,15 @@ export function says({ message, access, gin, audit }: LogRecord, pattern: RegExp
  */
 export function nginxPages(records: readonly LogRecord[], status: number): LogRecord[] {
   if (records.some(({ audit }) => audit?.status === status)) return [];
-  return records.filter(({ access }) => access?.status === status && isPageSize(access.bytes ?? 0));
+  const pagesOf = (one: number) =>
+    records.filter(({ access }) => access?.status === one && isPageSize(access.bytes ?? 0));
+  const pages = pagesOf(status);
+  const rarer = brokenWay.includes(status) && brokenWay.some((other) => pagesOf(other).length > pages.length);
+  return rarer ? [] : pages;
 }
+
+/** Of these the more frequent page says how the way to the upstream is broken. */
+const brokenWay: readonly number[] = [502, 504];
 
 const isPageSize = (bytes: number) => (bytes >= 150 && bytes <= 175) || (bytes > 512 && bytes < 600);
 

@@ -29,6 +29,9 @@ export default {
   },
   reads: ['certbot'],
   match: lines(failed, /acme:error:(?:badNonce|accountDoesNotExist)/),
+  // Whatever it was that ended the run.
+  hint: (records) =>
+    records.filter(({ kind, message }) => kind === 'certbot' && message.startsWith('Traceback (most recent')),
   fix: [
     'certbot renew --dry-run -v',
     'Open port 80 for the challenge, or repair the DNS record that the Detail line names.',

@@ -17,7 +17,7 @@ export default {
       'i',
     ),
     // The GPU's files are no part of the store, nor is another unit's file.
-    /\/dev\/|fork\/exec|\bPID file\b/,
+    /\/dev\/|fork\/exec|\bPID file\b|^init: /,
   ),
   beats: ['service-down', 'service-stopped', 'gpu-not-detected'],
   fix: ['chown -R ollama:ollama /usr/share/ollama/.ollama/models', 'systemctl restart ollama'],

@@ -6,7 +6,7 @@ import { stoppedUnit } from '../unit-state.ts';
 const notStarted = new RegExp(
   [
     String.raw`\[emerg\] |\bbind\(\) to \S{1,100} failed|still could not bind\(\)|open\(\) "\S{0,200}nginx\.pid" failed|invalid PID number`,
-    String.raw`configuration file \S{1,200} test failed|exited with fatal code \d+ and cannot be respawned`,
+    String.raw`configuration file \S{1,200} test failed|pread\(\) "\S{1,200}\.conf" failed|exited with fatal code \d+ and cannot be respawned`,
     String.raw`(?:Job for )?nginx\.service(?: failed because|: Failed with result|: Control process exited, code=exited, status=[1-9])|Failed to start .{0,60}(?:\bnginx\b|high performance web server)`,
     String.raw`Failed to connect to \S{1,200} port (?:80|443)\b|ERR_CONNECTION_REFUSED|\bunable to connect to the server\b.{0,60}:443`,
   ].join('|'),
@@ -19,6 +19,14 @@ const ofAnother = /\((?:28|24|23): |worker_connections|, ignor/;
 const failedStart = lines(
   /\bnginx\S{0,30} exited with code [1-9]|nginx\.service: start operation timed out|Starting nginx: .{0,20}fail|Could not start Service\[nginx\]/i,
 );
+
+/** What it says of a start, where no request that it served follows. */
+function failedLast(records: readonly LogRecord[]): LogRecord[] {
+  const served = records.findLastIndex(({ nginx }) => nginx?.client !== undefined);
+  return records
+    .slice(served + 1)
+    .filter((record) => isLog(record.kind) && says(record, notStarted) && !says(record, ofAnother));
+}
 
 /** The end of its master process, where nothing is said of another beginning. */
 function ended(records: readonly LogRecord[]): readonly LogRecord[] {
@@ -36,11 +44,10 @@ export default {
   },
   reads: ['sockets', 'nginx-probe', 'nginx-error'],
   match: (records) => [
-    ...records.filter((record) =>
-      isLog(record.kind)
-        ? says(record, notStarted) && !says(record, ofAnother)
-        : says(record, /nginx does not listen|connection refused|did not answer watch/i),
+    ...records.filter(
+      (record) => !isLog(record.kind) && says(record, /nginx does not listen|connection refused|did not answer watch/i),
     ),
+    ...failedLast(records),
     ...stoppedUnit(records, 'nginx'),
   ],
   hint: (records) => [...failedStart(records), ...ended(records)],

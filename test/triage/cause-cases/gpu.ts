@@ -61,6 +61,7 @@ export const gpu: CauseCases = {
         'NVRM: Xid (PCI:0000:01:00): 119, pid=1234, name=ollama, Timeout after 6s of waiting for RPC response',
       ),
       smi('Unable to determine the device handle for GPU 0000:05:00.0: GPU is lost.  Reboot the system'),
+      kernel('NVRM: _issueRpcAndWait: rpcSendMessage failed with status 0x00000011 for fn 10!'),
     ],
     nearMisses: [
       kernel('NVRM: Xid (PCI:0000:01:00): 13, pid=79, Graphics SM Warp Exception'),

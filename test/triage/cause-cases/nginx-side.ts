@@ -76,10 +76,16 @@ export const nginxSide: CauseCases = {
       ['sockets', 'nginx does not listen: nothing on port 80 or 443'],
       ['nginx-probe', 'GET https://a.example/v1/health failed: connection refused'],
       ['nginx-error', 'nginx: [emerg] bind() to 0.0.0.0:443 failed (98: Address in use)'],
+      ['nginx-error', '2026/11/25 08:00:00 [crit] 1#1: pread() "/etc/nginx/site.conf" failed (21: Is a directory)'],
     ],
     nearMisses: [
       ['sockets', 'listening: 80, 443'],
       ['nginx-probe', 'GET https://a.example/v1/health 502 in 12 ms'],
+      // It serves since.
+      [
+        'nginx-error',
+        `2026/11/25 07:00:00 [emerg] 1#1: unknown directive "upstreem"\n${nginx('connect() failed (111: Connection refused) while connecting to upstream')[1]}`,
+      ],
     ],
   },
   'nginx-fd-limit': {

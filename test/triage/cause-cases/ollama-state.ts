@@ -163,6 +163,8 @@ export const ollamaState: CauseCases = {
     nearMisses: [
       nginx('upstream timed out (110: Connection timed out) while connecting to upstream'),
       access(504, 310),
+      // The way is broken, and once it took long.
+      ['nginx-access', [access(502, 157), access(502, 157), access(504, 167)].map(([, line]) => line).join('\n')],
       kernel('upstream timed out'),
     ],
   },
