@@ -14,8 +14,8 @@ interface Situation {
 const quickTimeouts = { no_response: '300ms', first_token: '700ms', between_tokens: '300ms', cold_load: '3s' };
 const quick = { error_format: 'openai', timeouts: quickTimeouts };
 
-/** The probe has a third of `no_response` to find Ollama alive: 100 ms are not enough on a busy machine. */
-const alive = { timeouts: { ...quickTimeouts, no_response: '900ms', first_token: '1400ms' } };
+/** The probe has a third of `no_response` to find Ollama alive: 300 ms are not enough on a busy machine. */
+const alive = { timeouts: { ...quickTimeouts, no_response: '1200ms', first_token: '1900ms' } };
 const tooLate = { fault: 'slow-first-token', ollama: { slowFirstTokenMs: 6000 }, config: alive } as const;
 const cold = { loaded: [], loadMs: 100 };
 
@@ -23,7 +23,7 @@ const cold = { loaded: [], loadMs: 100 };
 const situations = {
   'is gone': { fault: 'refuse' },
   'is silent': { fault: 'silent' },
-  'answers after a while': { fault: 'slow-first-token', ollama: { slowFirstTokenMs: 1000 }, config: alive },
+  'answers after a while': { fault: 'slow-first-token', ollama: { slowFirstTokenMs: 1450 }, config: alive },
   'answers too late': tooLate,
   'answers too late, after a comment': { ...tooLate, config: { ...alive, sse_comment_interval: '100ms' } },
   'answers 500': { fault: 'error' },

@@ -34,6 +34,7 @@ test.each([
     'kernel: Out of memory: Killed process 1843 (ollama) total-vm:41211904kB, anon-rss:31211904kB, file-rss:0kB',
   ],
   ['service-misconfig', 'systemd[1]: ollama.service: Failed at step EXEC spawning /usr/bin/ollama: No such file'],
+  ['service-down', 'chatapp[77]: connect ECONNREFUSED 127.0.0.1:11434'],
   ['disk-full', 'rsyslogd[633]: file /var/log/syslog: write error: No space left on device'],
 ])('%s is found in it', async (cause, line) => {
   const { verdict } = await diagnoseText([...host, journal(30, line), ...host].join('\n'), { source: 'journal' });

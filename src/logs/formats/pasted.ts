@@ -24,8 +24,9 @@ const mostPrograms = 5;
 const concerned =
   /llama|vllm|whisper|kernel|systemd|oom|nvidia|dcgm|docker|containerd|podman|kube|k3s|snap|nginx|openresty|caddy|traefik|certbot|acme|lego|letsencrypt|clawdbot|gateway|webui|litellm|python|uvicorn|node|cron|thermald|rasdaemon|mcelog|smartd/i;
 
-/** What any program may say of a machine that fails. */
-const ofMachine = /No space left on device|\.mount: .*Input\/output error/i;
+/** What any program may say that is about the chat, or a machine that fails. */
+const speaking =
+  /llama|ggml|^time=\S{1,40} level=|^\[GIN\]|CUDA error|:(?:11434|18789)\b|No space left on device|\.mount: .*Input\/output error/i;
 
 /** The entries that may be about a chat: of a whole host's journal not those of its other programs. */
 function aboutChat(entries: readonly Entry[]): readonly Entry[] {
@@ -34,7 +35,7 @@ function aboutChat(entries: readonly Entry[]): readonly Entry[] {
   return entries.filter(({ message }, at) => {
     const program = programs[at] ?? 'kernel';
     // systemd speaks of every unit.
-    return concerned.test(program === 'systemd' ? message : program) || ofMachine.test(message);
+    return concerned.test(program === 'systemd' ? message : program) || speaking.test(message);
   });
 }
 

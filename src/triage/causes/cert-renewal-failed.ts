@@ -1,4 +1,4 @@
-import { type Cause, lines } from '../cause.ts';
+import { type Cause, lines, says } from '../cause.ts';
 
 /** What certbot, acme.sh, lego, Caddy and cert-manager say, and the authority's own reasons. */
 const failed = new RegExp(
@@ -10,13 +10,16 @@ const failed = new RegExp(
     String.raw`DNS problem: |CAA record for \S{1,200} prevents issuance|too many (?:certificates|failed authorizations|new orders|requests of a given)`,
     String.raw`Problem binding to port (?:80|443)|Could not bind (?:TCP port (?:80|443)|to IPv4 or IPv6)|host='acme-[^)]{1,80}\): Max retries|Fetching \S{1,200}/acme-challenge/\S{1,80}: `,
     String.raw`:Verify error:|\] Error renew |Unable to obtain ACME certificate|could not get certificate from issuer`,
-    // A run that ended with an exception, whatever it was.
-    String.raw`:Exiting abnormally:|^(?:certbot|acme|letsencrypt)(?:\.\w{1,40}){0,5}\.errors\.\w{1,60}: |(?:Configuration|Plugin|Authorization|Misconfiguration|Subprocess)Error: |^The following error was encountered:`,
+    String.raw`:Exiting abnormally:|^(?:certbot|acme|letsencrypt)(?:\.\w{1,40}){0,5}\.errors\.\w{1,60}: `,
     String.raw`Permission denied: '/(?:etc|var/log|var/lib)/letsencrypt|Access denied writing to \S{1,80}/letsencrypt`,
     String.raw`certificate request has failed to complete|Renewal configuration file \S{1,200} is broken`,
   ].join('|'),
   'i',
 );
+
+/** How a run ends that an exception has ended, of older versions too. */
+const crashed =
+  /(?:Configuration|Plugin|Authorization|Misconfiguration|Subprocess)Error: |^The following error was encountered:/;
 
 export default {
   step: 1,
@@ -28,7 +31,10 @@ export default {
     zh: 'certbot 续期失败。证书过期前用户不会察觉。“simulated” 表示演练。',
   },
   reads: ['certbot'],
-  match: lines(failed, /acme:error:(?:badNonce|accountDoesNotExist)/),
+  match: (records) => [
+    ...lines(failed, /acme:error:(?:badNonce|accountDoesNotExist)/)(records),
+    ...records.filter((record) => record.kind === 'certbot' && says(record, crashed)),
+  ],
   // Whatever it was that ended the run.
   hint: (records) =>
     records.filter(({ kind, message }) => kind === 'certbot' && message.startsWith('Traceback (most recent')),

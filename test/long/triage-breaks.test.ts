@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createAuthority } from '../checks/support/authority.ts';
+import { type Break, breaks } from '../real/support/breaks.ts';
+import { ollamaAvailable } from '../real/support/ollama.ts';
+import { findProgram } from '../real/support/programs.ts';
+import { realPart } from '../real/support/require.ts';
+import { type Site, type SiteOptions, startSite } from '../real/support/site.ts';
 import { temporaryFolder } from '../support/ops.ts';
-import { type Break, breaks } from './support/breaks.ts';
-import { ollamaAvailable } from './support/ollama.ts';
-import { findProgram } from './support/programs.ts';
-import { realPart } from './support/require.ts';
-import { type Site, type SiteOptions, startSite } from './support/site.ts';
 
 const authority = createAuthority();
 const ollamaHome = temporaryFolder('breaks-ollama');
