@@ -44,6 +44,7 @@ export const unseenSets = [
   'ninth',
   'tenth',
   'eleventh',
+  'twelfth',
 ] as const;
 
 type UnseenSet = (typeof unseenSets)[number];

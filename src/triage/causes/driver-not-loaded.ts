@@ -15,7 +15,7 @@ export default {
     new RegExp(
       [
         String.raw`could(?:n.?t| not) communicate with the NVIDIA|couldn.t find libnvidia-ml|No devices were found`,
-        String.raw`(?:RmInitAdapter|rm_init_adapter) failed|Failed to copy vbios to system memory|failed to wait for GFW_BOOT|Cannot initialize GSP firmware|nvidia_frontend_open: .{0,60}failed|GPU access blocked by the operating system|initialize NVML: N/A|nvidia: probe of \S{1,40} failed`,
+        String.raw`(?:RmInitAdapter|rm_init_adapter) failed|Failed to copy vbios to system memory|failed to wait for GFW_BOOT|Cannot initialize GSP firmware|nvidia_frontend_open: .{0,60}failed|GPU access blocked by the operating system|initialize NVML: N/A|nvidia: probe of \S{1,40} failed|\bnvidia\w{0,12}: (?:version magic '|disagrees about version|Unknown symbol)`,
         String.raw`NVRM: No(?:ne of the)? NVIDIA (?:graphics adapter|GPU|devices?)|installed in this system is(?: NVRM:)? not supported by|Unable to load the (?:kernel module )?'nvidia|could not load UVM kernel module`,
         String.raw`NVIDIA (?:probe|init) (?:routine|module) (?:was not called|failed)|Failed to query NVIDIA devices`,
         String.raw`(?:NVML: |nvml error: |NVML_ERROR_|NVML: NVIDIA )driver[_ ](?:is )?not[_ ]loaded`,

@@ -11,7 +11,8 @@ export default {
   reads: ['ollama-log'],
   match: lines(
     /(?:timed out|timeout) waiting for (?:llama runner|llama-server|mlx runner|server)(?: to start\b|: )(?!: ?context canceled)/i,
-    /context canceled/i,
+    // The runner's own reason has a cause of its own.
+    /context canceled|to start: .{0,80}(?:error|failed|out of memory)/i,
   ),
   beats: [
     'client-abort',

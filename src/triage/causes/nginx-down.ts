@@ -20,9 +20,12 @@ const failedStart = lines(
   /\bnginx\S{0,30} exited with code [1-9]|nginx\.service: start operation timed out|Starting nginx: .{0,20}fail|Could not start Service\[nginx\]/i,
 );
 
-/** What it says of a start, where no request that it served follows. */
+/** An Nginx that asks for answers runs. */
+const asking = /\bwhile (?:connecting to|reading response header from) upstream|upstream timed out/;
+
+/** What it says of a start that failed, where it does not go on to miss the answers of an upstream. */
 function failedLast(records: readonly LogRecord[]): LogRecord[] {
-  const served = records.findLastIndex(({ nginx }) => nginx?.client !== undefined);
+  const served = records.findLastIndex((record) => says(record, asking));
   return records
     .slice(served + 1)
     .filter((record) => isLog(record.kind) && says(record, notStarted) && !says(record, ofAnother));

@@ -62,6 +62,7 @@ export const gpu: CauseCases = {
       ),
       smi('Unable to determine the device handle for GPU 0000:05:00.0: GPU is lost.  Reboot the system'),
       kernel('NVRM: _issueRpcAndWait: rpcSendMessage failed with status 0x00000011 for fn 10!'),
+      kernel("nvidia 0000:02:00.0: AER: can't recover (no error_detected callback)"),
     ],
     nearMisses: [
       kernel('NVRM: Xid (PCI:0000:01:00): 13, pid=79, Graphics SM Warp Exception'),
