@@ -45,6 +45,7 @@ export const unseenSets = [
   'tenth',
   'eleventh',
   'twelfth',
+  'thirteenth',
 ] as const;
 
 type UnseenSet = (typeof unseenSets)[number];

@@ -3,7 +3,7 @@ import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, says } from '../cause.ts';
 
 const left =
-  /aborting completion request|client prematurely closed connection(?:, so upstream| \(\d)|client connection closed|context canceled/i;
+  /aborting (?:completion|embedding) request|client prematurely closed connection(?:, so upstream| \(\d)|client connection closed|context canceled/i;
 
 /** What clients say when their own time is over; of the registry that serves models it says nothing. */
 const ownTimeout =

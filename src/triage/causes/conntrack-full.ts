@@ -10,7 +10,7 @@ export default {
     zh: '连接跟踪表已满,数据包被丢弃,连接超时。',
   },
   reads: ['dmesg'],
-  match: lines(/conntrack: table full, dropping packet/i),
+  match: lines(/conntrack: table ?full\b/i),
   beats: ['upstream-timeout', 'upstream-refused', 'upstream-unreachable'],
   fix: ['sysctl -w net.netfilter.nf_conntrack_max=262144'],
   confirm: ['sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max'],

@@ -29,6 +29,7 @@ export const certificateMessages: readonly Message[] = [
     '2026-07-09 09:10:11,190:DEBUG:certbot._internal.log:Exiting abnormally:\nTraceback (most recent call last):\n  File "/usr/lib/python3/dist-packages/certbot/_internal/plugins/selection.py", line 377, in diagnose_configurator_problem\n    raise errors.PluginSelectionError(msg)\ncertbot.errors.PluginSelectionError: authenticator could not be determined or is not installed',
     'Traceback (most recent call last):\n  File "/usr/lib/python2.7/dist-packages/certbot/plugins/webroot.py", line 54, in perform\nPluginError: /var/www/ai does not exist or is not a directory',
     'Error: Access denied writing to /var/log/letsencrypt/letsencrypt.log. To run as non-root, set --logs-dir, --config-dir, --work-dir to writable paths.',
+    'error     Error: Command failed: certbot renew --non-interactive --quiet --config "/etc/letsencrypt.ini"\nAnother instance of Certbot is already running.',
     'certbot.errors.HookCommandNotFound: Unable to find manual-auth-hook command ./auth.sh in the PATH.',
     'Traceback (most recent call last):\n  File "/usr/lib/python3.11/os.py", line 225, in makedirs\nPermissionError: [Errno 13] Permission denied: \'/etc/letsencrypt\'',
     "The following error was encountered:\n[Errno 13] Permission denied: '/var/log/letsencrypt/.certbot.lock'\nEither run as root, or set --config-dir, --work-dir, and --logs-dir to writeable paths.",

@@ -113,6 +113,7 @@ export const harmlessMessages: readonly Message[] = [
     '[   20.959449] i915 0000:00:02.0: [drm] Registered 4 planes with drm panic',
     'amdgpu 0000:03:00.0: amdgpu: using default power profile',
     '[   12.345678] nvme nvme0: Shutdown timeout set to 8 seconds',
+    '[   72.051906] NVRM: Your system is not currently configured to drive a VGA console',
     '[   12.345678] blk_update_request: I/O error, dev fd0, sector 0',
     '[81234.567890] chromium-browse[4588]: segfault at 30 ip 00007fb09e2a8f2b sp 00007ffeb3ccac10 error 4 in libc-2.27.so[7fb09e214000+1e7000]',
     'EXT4-fs (nvme0n1p2): re-mounted 3f1c r/w. Quota mode: none.',
