@@ -8,7 +8,7 @@ const words = new RegExp(
     String.raw`no compatible GPUs were discovered|(?:AMD|NVIDIA) driver (?:is )?too old|CUDA GPU is too old|HIP library is too old`,
     String.raw`failure during (?:llama-server )?GPU discovery|discovery watchdog timed out|discovery: timed out waiting for server|gpu support may not be`,
     String.raw`no (?:nvidia )?GPUs? (?:was |were )?detected|no nvidia devices detected|no CUDA devices found|found 0 (?:CUDA|ROCm) devices|No NVIDIA/AMD GPU detected`,
-    String.raw`cuda driver library init failure|(?:cudart|nvcuda) init failure|cuInit err: \d|NvRmMemInit\w{0,20} failed|GGML_ASSERT\b.{0,300}\bmain_gpu_id ?<|initializing cuda driver|failed to get device context (?!2\b|800)`,
+    String.raw`cuda driver library init failure|cudart init failure|NvRmMemInit\w{0,20} failed|GGML_ASSERT\b.{0,300}\bmain_gpu_id ?<|initializing cuda driver|failed to get device context (?!2\b|800)`,
     String.raw`amdgpu is not supported|/dev/kfd.{0,40}: permission denied|ROCk module is NOT loaded|ggml_\w{1,12}: no devices found`,
     String.raw`could not select device driver|unresolvable CDI devices|invalid runtime name: nvidia`,
     String.raw`adding custom device "/dev/(?:kfd|dri|nvidia)[^"]{0,40}": no such file|Insufficient (?:nvidia|amd)\.com/gpu`,
@@ -18,9 +18,9 @@ const words = new RegExp(
   'i',
 );
 
-/** What Ollama computes with, where that is the processor, and where it is a card. */
+/** What Ollama computes with, where that is the processor, or CUDA did not start in one of several libraries, and where it is a card. */
 const processor =
-  /inference compute\b.{0,60}\blibrary=cpu\b|compatible gpu libraries" compatible=\[\]|\bCUDA not detected: |no compatible amdgpu devices|no rocblas support for gfx|GPU inference disabled|will use cpu\b|not available, falling back to CPU/i;
+  /inference compute\b.{0,60}\blibrary=cpu\b|compatible gpu libraries" compatible=\[\]|\bCUDA not detected: |no compatible amdgpu devices|no rocblas support for gfx|GPU inference disabled|will use cpu\b|not available, falling back to CPU|\bnvcuda init failure|^cuInit err: \d/i;
 /** None of its parts computes on a card, though it may see one. */
 const noRunner = lines(/\bLLM libraries" runners="?\[cpu[\w ]{0,40}\]/);
 const card = /inference compute\b.{0,60}\blibrary=(?!cpu)\w|offloaded [1-9]\d{0,3}\/|layers\.offload=[1-9]/i;

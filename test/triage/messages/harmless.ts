@@ -48,6 +48,7 @@ export const harmlessMessages: readonly Message[] = [
       'msg="6a0746a1ec1a part 12 stalled; retrying. If this persists, press ctrl-c to exit, then \'ollama pull\' to find a faster connection."',
     ),
     info('download.go:374', 'msg="6a0746a1ec1a part 3 attempt 0 failed: unexpected EOF, retrying in 1s"'),
+    `cuInit err: 500\n${debug('gpu.go:355', 'msg="Unable to load nvcuda" library=/usr/lib/wsl/libcuda.so.1.1 error="nvcuda init failure: 500"')}\n${info('types.go:130', 'msg="inference compute" id=GPU-3f1c library=cuda compute=8.9 name="NVIDIA GeForce RTX 4090"')}`,
     debug('sched.go:107', 'msg="starting llm scheduler"'),
     debug('gpu.go:89', 'msg="searching for GPU discovery libraries for NVIDIA"'),
     debug('gpu.go:520', 'msg="skipping PhysX cuda library path" path=C:\\Windows\\PhysX\\nvcuda.dll'),

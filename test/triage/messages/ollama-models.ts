@@ -78,6 +78,7 @@ export const ollamaModelMessages: readonly Message[] = [
   ...naming(
     'model-load-timeout',
     load('timed out waiting for llama runner to start - progress 0.43 - '),
+    'Error: timed out waiting for llama runner to start: error loading model',
     load('timed out waiting for llama-server to start - llama-server loading model'),
     'Error: timed out waiting for llama runner to start: \nError: 500 Internal Server Error',
     'ollama._types.ResponseError: timed out waiting for llama runner to start - progress 1.00 -  (status code: 500)',
