@@ -55,5 +55,4 @@ const reached = [
 for (const set of mendedSets) reached.push(await report(`the ${set} set, labelled before any run`, unseen(set)));
 // Not at its goals yet.
 await report('the fourth set, labelled before any run', unseen('fourth'));
-await report('the fourteenth set, labelled before any run', unseen('fourteenth'));
 if (reached.includes(false)) process.exitCode = 1;

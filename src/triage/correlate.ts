@@ -12,7 +12,7 @@ const endToleranceMs = 2000;
 const alike = (a: number, b: number) => Math.abs(a - b) <= Math.max(0.5, 0.1 * Math.max(a, b));
 
 /** Everything that the logs hold about one request, which may be nothing, and how it compares with the requests around it. */
-export function trailOf(id: string, records: readonly LogRecord[]): RequestTrail {
+export function trailOf(id: string, records: readonly LogRecord[]): Omit<RequestTrail, 'complete'> {
   const named = records.filter((record) => hasId(record, id));
   // Who asks by the id of the caller means the request that the gateway gave its own.
   const given = named.find(({ audit }) => audit)?.audit?.request_id ?? id;

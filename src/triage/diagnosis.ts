@@ -82,6 +82,8 @@ export interface RequestTrail {
   readonly id: string;
   readonly lines: readonly TrailLine[];
   readonly fleet: readonly Comparison[];
+  /** Whether every line of the gateway's log that may hold it was searched. */
+  readonly complete: boolean;
 }
 
 /** What `ops triage` prints, the mail of an incident quotes, and the ops page shows. */

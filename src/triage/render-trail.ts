@@ -10,6 +10,10 @@ const words = {
     en: 'is in none of the logs that were read: check the id, or tell its time with --at or --since 7d',
     zh: '不在已读取的日志中:请核对 ID,或用 --at、--since 7d 指明时间',
   },
+  incomplete: {
+    en: "was not found, but not every line of the gateway's log was searched: tell its time with --at",
+    zh: '没有找到,但网关日志未能全部搜索:请用 --at 指明时间',
+  },
   compared: {
     en: '{measure} {value}, usually {p50} (median of {neighbours} around it)',
     zh: '{measure} {value},通常 {p50}(附近 {neighbours} 个请求的中位数)',
@@ -24,12 +28,12 @@ const measures: Readonly<Record<Comparison['measure'], Text>> = {
 };
 
 /** One request through all logs, and beside the requests around it. */
-export function renderTrail({ id, lines, fleet }: RequestTrail, options: RenderOptions): string[] {
+export function renderTrail({ id, lines, fleet, complete }: RequestTrail, options: RenderOptions): string[] {
   const { language } = options;
   return [
     '',
     paint(`${words.request[language]} ${id}`, 1, options),
-    ...(lines.length === 0 ? wrap(words.none[language], '  ', widthOf(options)) : []),
+    ...(lines.length === 0 ? wrap(words[complete ? 'none' : 'incomplete'][language], '  ', widthOf(options)) : []),
     ...lines.flatMap((line) => [`  ${line.kind}, ${words[line.by][language]}`, ...renderEvidence(line, options)]),
     ...fleet.map(({ measure, value, p50, neighbours }) => {
       const [own, usual] = [value, p50].map((one) => amount(measure, one));

@@ -32,6 +32,7 @@ const request = z.strictObject({
       }),
     )
     .describe('seconds, or tokens per second, beside the median of the requests around it'),
+  complete: z.boolean().describe("whether every line of the gateway's log that may hold it was searched"),
 });
 
 /** What `ops triage --json` prints; docs/triage.schema.json is made of it. */

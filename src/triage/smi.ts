@@ -1,21 +1,31 @@
 import type { LogRecord } from '../logs/record.ts';
 
-/** Fields that `nvidia-smi --query-gpu=… --format=csv` prints under a heading, with the row that each stands in. */
-export function csvFields(records: readonly LogRecord[], heading: RegExp): { row: LogRecord; value: string }[] {
-  let column = -1;
+/**
+ * Rows that `nvidia-smi --query-gpu=… --format=csv` and its like print, one for each field in such a column that passes the
+ * test. Columns are named by a heading, or by the command where the heading was not asked for.
+ */
+export function csvRows(
+  records: readonly LogRecord[],
+  heading: RegExp,
+  passes: (value: string) => boolean,
+): LogRecord[] {
+  let columns: readonly number[] = [];
   return records.flatMap((row) => {
-    const fields = row.message.split(/, ?/);
-    const found = fields.findIndex((field) => heading.test(field.trim()));
-    if (found >= 0) column = found;
-    const value = fields[column]?.trim();
-    return found >= 0 || value === undefined ? [] : [{ row, value }];
+    const [, asked] = /--query-(?:gpu|remapped-rows)=["']?([\w.,]+)/.exec(row.message) ?? [];
+    const fields = (asked ?? row.message).split(',').map((field) => field.trim());
+    const named = fields.flatMap((field, at) => (heading.test(field) ? [at] : []));
+    if (asked !== undefined || named.length > 0) {
+      columns = named;
+      return [];
+    }
+    return columns.flatMap((column) => (passes(fields[column] ?? '') ? [row] : []));
   });
 }
 
-/** Fields of one column of `nvidia-smi dmon`, whose names stand in a row of their own. */
-export function dmonFields(records: readonly LogRecord[], name: RegExp): { row: LogRecord; value: string }[] {
+/** Rows of `nvidia-smi dmon`, whose names stand in a row of their own, with such a field in a column. */
+export function dmonRows(records: readonly LogRecord[], name: RegExp, passes: (value: string) => boolean): LogRecord[] {
   let column = -1;
-  return records.flatMap((row) => {
+  return records.filter((row) => {
     const [names] = /\bgpu\s+pwr\b.*/.exec(row.message) ?? [];
     if (names !== undefined) {
       const found = names
@@ -24,17 +34,27 @@ export function dmonFields(records: readonly LogRecord[], name: RegExp): { row: 
         .findIndex((one) => name.test(one));
       if (found >= 0) column = found;
     }
-    const value = /^[\d\s-]+$/.test(row.message) ? row.message.trim().split(/\s+/)[column] : undefined;
-    return value === undefined ? [] : [{ row, value }];
+    return /^[\d\s-]+$/.test(row.message) && passes(row.message.trim().split(/\s+/)[column] ?? '');
   });
 }
 
-/** Bits of `clocks_event_reasons.active`, in drivers before 5xx `clocks_throttle_reasons.active`. */
-export const throttleBits = { thermal: 0x60, powerBrake: 0x80 } as const;
+/** Why a card may be slowed down: its bits in `clocks_event_reasons.active`, and the reasons that have columns of their own. */
+export const slowdowns = {
+  thermal: { bits: 0x60, columns: /^clocks_(?:event|throttle)_reasons\.[sh]w_thermal_slowdown$/ },
+  powerBrake: { bits: 0x80, columns: /^clocks_(?:event|throttle)_reasons\.hw_power_brake_slowdown$/ },
+} as const;
 
-/** Rows of the CSV output whose card is slowed down for such a reason. */
-export function slowedFor(records: readonly LogRecord[], bits: number): LogRecord[] {
-  return csvFields(records, /^clocks_(?:event|throttle)_reasons\.active$/)
-    .filter(({ value }) => (Number.parseInt(value, 16) & bits) !== 0)
-    .map(({ row }) => row);
+/** Rows of the CSV output whose card is slowed down for such a reason; in drivers before 535 an event is a throttle. */
+export function slowedFor(
+  records: readonly LogRecord[],
+  { bits, columns }: (typeof slowdowns)[keyof typeof slowdowns],
+): LogRecord[] {
+  return [
+    ...csvRows(
+      records,
+      /^clocks_(?:event|throttle)_reasons\.active$/,
+      (value) => (Number.parseInt(value, 16) & bits) !== 0,
+    ),
+    ...csvRows(records, columns, (value) => value === 'Active'),
+  ];
 }

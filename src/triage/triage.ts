@@ -52,8 +52,8 @@ export async function triage(options: TriageOptions): Promise<Diagnosis> {
   const past = now - asked.to > 2 * minute;
   const offline = options.offline === true;
   const audit = logs['gateway-log'] ?? config.logs['gateway-log'];
-  const at = requestId && audit ? await locate(audit, requestId, asked, locateMs) : undefined;
-  const window = at === undefined ? asked : around(at, asked);
+  const located = requestId && audit ? await locate(audit, requestId, asked, locateMs) : undefined;
+  const window = located?.at === undefined ? asked : around(located.at, asked);
   const [causes, collected] = await Promise.all([
     loadCauses(),
     collect({ config, endpoints, window, offline, past, clock, logs, ...(stateFolder ? { stateFolder } : {}) }),
@@ -64,7 +64,10 @@ export async function triage(options: TriageOptions): Promise<Diagnosis> {
   const { records } = evidence;
   const findings = rank(findCauses(causes, [...records, ...toldByOllama(records), ...absences(evidence, path)]));
   const steps = walk(evidence, findings, path);
-  const request = requestId === undefined ? undefined : trailOf(requestId, evidence.around);
+  const request =
+    requestId === undefined
+      ? undefined
+      : { ...trailOf(requestId, evidence.around), complete: located?.complete ?? false };
   const { verdict, also } = conclude(findings, steps, records);
   return {
     verdict,

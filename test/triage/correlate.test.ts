@@ -129,6 +129,7 @@ describe('one request through the logs', () => {
       id: 'nobody',
       lines: [],
       fleet: [],
+      complete: true,
     });
   });
 });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { locate } from '../../src/triage/evidence/locate.ts';
 import { renderDiagnosis } from '../../src/triage/render.ts';
 import { type TriageOptions, triage } from '../../src/triage/triage.ts';
 import { auditLine, build, closeServers, gin } from './world.ts';
@@ -47,11 +48,21 @@ describe('a request that is long ago in a log that is too large to be read whole
 
   test('is told to be missing before anything is said of others', async () => {
     const diagnosis = await ask('request-of-nobody');
-    expect(diagnosis.request).toEqual({ id: 'request-of-nobody', lines: [], fleet: [] });
+    expect(diagnosis.request).toEqual({ id: 'request-of-nobody', lines: [], fleet: [], complete: true });
     const text = renderDiagnosis(diagnosis, { language: 'en', colours: false });
     expect(text.indexOf('is in none of the logs that were read')).toBeGreaterThan(0);
     expect(text.indexOf('is in none of')).toBeLessThan(text.indexOf('Cause: '));
     expect((await ask(id(asked), { from: newest - 600_000, to: newest })).request?.lines).toEqual([]);
+  });
+
+  test('is not said to be missing where the log was not searched to its end', async () => {
+    const window = { from: 0, to: newest };
+    expect(await locate(log(), 'request-of-nobody', window, 0)).toEqual({ complete: false });
+    const logs = { 'gateway-log': 'docker:gateway-of-nobody' };
+    const diagnosis = await triage({ ...options, offline: true, requestId: 'x', logs });
+    expect(diagnosis.request).toEqual({ id: 'x', lines: [], fleet: [], complete: false });
+    const text = renderDiagnosis(diagnosis, { language: 'en', colours: false });
+    expect(text).toContain("was not found, but not every line of the gateway's log was searched");
   });
 
   test('is found in a packed file of a rotated set', async () => {

@@ -2,10 +2,10 @@
 const words = new Set(
   `a abort aborted aborting about accept access active address after again alert all allocate allocated allocating allocation
   already an and another any are as at attempt available backend bad be because become been before being bind blobs body
-  broken buffer bus but by bytes call called can cannot canceled cert certbot certificate certificates challenge child client
+  broken buffer bus but by bytes call called can can't cannot canceled cert certbot certificate certificates challenge child client
   clocks close closed closing code command communicate compatible completion compute configuration connect connected
-  connecting connection connections context container core corrupt could couldn crashed create created current cycle data
-  default denied detected determine device devices did directory disk do does domain driver drivers due during empty
+  connecting connection connections context container core corrupt could couldn couldn't crashed create created current cycle data
+  default denied detected determine device devices did didn't directory disk do does doesn't domain driver drivers due during empty
   encountered end enough error errors exceeded exception excess exist exit exited expired failed failing failure fallen
   fatal file files find following for format found free from full function get gone got had handle handshake handshaking has
   have header headers host if image in incoming info initialize input installed insufficient internal invalid is it key kill
@@ -32,7 +32,7 @@ const words = new Set(
  */
 export function seamBetween(line: string, next: string): '' | ' ' | undefined {
   if (blank.some(([end, start]) => end.test(line) && start.test(next))) return ' ';
-  const end = /[A-Za-z]+$/.exec(line)?.[0].toLowerCase();
+  const end = /[A-Za-z]+(?:'[a-z]+)?$/.exec(line)?.[0].toLowerCase();
   const start = /^[A-Za-z]+/.exec(next)?.[0].toLowerCase();
   if (end === undefined || start === undefined) return undefined;
   const apart = words.has(end) && words.has(start);

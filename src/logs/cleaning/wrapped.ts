@@ -10,7 +10,7 @@ export const joinedChars = 4000;
 
 /** How a program begins an entry, where no carrier shows it. */
 const begins =
-  /^ ?(?:time=|\[GIN\]|\{|\d+#\d+: |\d{4}[/-]\d\d[/-]\d\d[ T]|\[(?:emerg|alert|crit|error|warn|notice|info|debug)\] |nginx: \[|kernel: |systemd\[|panic: |goroutine \d|fatal error: |NVRM: |Error: |CUDA error|llama runner |ggml_|llama_|load_tensors|[a-z]\w{0,40}_\w{1,40}: |print_info|srv |slot |[EWID] \w|oom-kill:|Out of memory|Killed process|\|[ =\d-]|\|ERR!|\+[-=]|- - |(?:0x[\da-f]+|-?\d+(?:\.\d+)?), \S| {1,8}\d+(?: +(?:\d+|-)){3}|#? ?(?:gpu +pwr|Idx +W) |={10}| {0,8}(?:GPU +\S+ +Temp|\d+ +\w+ +\d+\.\d°?[cC]) )/;
+  /^ ?(?:time=|\[GIN\]|\{|\d+#\d+: |\d{4}[/-]\d\d[/-]\d\d[ T]|\[(?:emerg|alert|crit|error|warn|notice|info|debug)\] |nginx: \[|kernel: |systemd\[|panic: |goroutine \d|fatal error: |NVRM: |Error: |CUDA error|llama runner |ggml_|llama_|load_tensors|[a-z]\w{0,40}_\w{1,40}: |print_info|srv |slot |[EWID] \w|oom-kill:|Out of memory|Killed process|\|[ =\d-]|\|ERR!|\+[-=]|- - |(?:0x[\da-f]+|-?\d+(?:\.\d+)?|[\dA-F:.]{16}|GPU-[\da-f-]{8,36}), \S| {1,8}\d+(?: +(?:\d+|-)){3}|#? ?(?:gpu +pwr|Idx +W) |={10}| {0,8}(?:GPU +\S+ +Temp|\d+ +\w+ +\d+\.\d°?[cC]) )/;
 
 /** An access log entry: an address or a host, then the dash of the user. */
 const beginsAccess = /^\S{1,80} (?:\S{1,80} )?- \S{1,80} (?:\[|")/;
@@ -52,7 +52,8 @@ export function seamOf(texts: readonly string[]): (line: string, next: string, e
   const width = (words.length > 0 ? words : texts).reduce((most, text) => Math.max(most, text.length), 0);
   if (width < narrowest || width > widest) return () => undefined;
   const full = (line: string, next: string) => line.length + 1 + wordLength(next) > width;
-  const hard = isCutInWords(texts, width);
+  const uncut = texts.some((text) => text.length > width);
+  const hard = !uncut && isCutInWords(texts, width);
   return (line, next, entry) => {
     if (next === '' || !full(line, next) || beginsEntry(next, entry) || hasEnded(entry, next)) return undefined;
     const shown = seamBetween(line, next);
@@ -70,7 +71,7 @@ function wordLength(text: string): number {
 /** Where one wrapped line alone is looked at, only these widths are taken for a terminal's. */
 const terminalWidths = [80, 100, 120, 132, 160, 200];
 
-/** A terminal wraps at the last column, in the middle of words; mail wraps between them. */
+/** A terminal wraps at the last column, in the middle of words; mail wraps between them and leaves a longer word whole. */
 function isCutInWords(texts: readonly string[], width: number): boolean {
   let exact = 0;
   let shorter = 0;

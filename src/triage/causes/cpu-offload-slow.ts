@@ -18,6 +18,12 @@ const shared = /\b\d{1,2}%\/\d{1,2}% CPU\/GPU\b/;
 /** The cache of the layers that are not on the card. */
 const cacheOnHost = /\b(?:CUDA|ROCm)_Host KV buffer size\s*=\s*[1-9]/;
 
+/** Where the layers of each card begin; a model goes from its last layer to the first. */
+const loadRequest = /\brequest="?\{Operation:commit .{0,300}\bGPULayers:\d{1,4}(\[[^\]]{1,2000}\])/;
+
+/** What of the cache is on which device. */
+const cacheOn = /\bmsg="kv cache" device=(\w{1,20})/;
+
 const tooLittle = lines(
   /not enough vram available|insufficient VRAM to load any|too little memory to allocate any layers/i,
 );
@@ -28,11 +34,22 @@ function partly(message: string): boolean {
   const split = resident.exec(message);
   if (split) return Number(split[1]) > 0 && Number(split[1]) < Number(split[2]);
   if (shared.test(message) || cacheOnHost.test(message)) return true;
+  const [, cards] = loadRequest.exec(message) ?? [];
+  if (cards !== undefined)
+    return (
+      !cards.includes('(0..') && [...cards.matchAll(/\.\.(\d{1,4})\)/g)].some(([, last]) => Number(last) >= chatLayers)
+    );
   const real = offloaded.exec(message);
   const plan = planned.exec(message);
   const done = Number(real?.[1] ?? plan?.[2]);
   const all = Number(real?.[2] ?? plan?.[1]);
   return all >= chatLayers && done < all;
+}
+
+/** The cache on the processor, right behind what of it is on a card. */
+function cacheBesideCard(records: readonly LogRecord[]): LogRecord[] {
+  const device = (at: number) => cacheOn.exec(records[at]?.message ?? '')?.[1];
+  return records.filter((_, at) => device(at) === 'CPU' && (device(at - 1) ?? 'CPU') !== 'CPU');
 }
 
 /** Where a layer goes, as llama.cpp says while it loads. */
@@ -53,7 +70,7 @@ export default {
     zh: '模型放不下显存,剩余部分由 CPU 计算,速度慢很多倍。',
   },
   reads: ['ollama-log', 'ollama-api'],
-  match: (records) => records.filter(({ message }) => partly(message)),
+  match: (records) => [...records.filter(({ message }) => partly(message)), ...cacheBesideCard(records)],
   hint: (records) => [...tooLittle(records), ...allOnCpu(records)],
   beats: ['ollama-slow', 'client-abort', 'upstream-timeout'],
   fix: [

@@ -19,7 +19,7 @@ export default {
         String.raw`NVRM: No(?:ne of the)? NVIDIA (?:graphics adapter|GPU|devices?)|installed in this system is(?: NVRM:)? not supported by|Unable to load the (?:kernel module )?'nvidia|could not load UVM kernel module`,
         String.raw`NVIDIA (?:probe|init) (?:routine|module) (?:was not called|failed)|Failed to query NVIDIA devices`,
         String.raw`(?:NVML: |nvml error: |NVML_ERROR_|NVML: NVIDIA )driver[_ ](?:is )?not[_ ]loaded`,
-        String.raw`insert '?nvidia|Module nvidia\S{0,20} not found|modprobe: unsigned module loading|unsigned module.{0,40}\bnvidia`,
+        String.raw`insert '?nvidia|Module nvidia\S{0,20} not found|modprobe: unsigned module loading|unsigned module.{0,40}\bnvidia|\bload nvidia\S{0,12} failed:`,
         String.raw`nvidia-smi'?:? not found|nvidia-smi\W{1,4}.{0,30}${systemError('notFound')}|${systemError('notFound')}: nvidia-smi|nvidia-smi\W{1,4}executable file not found`,
         String.raw`load library failed: libnvidia-ml|Bad return status for module build|dkms\W.{0,80}nvidia\S{0,40}.{0,40}(?:build|install) failed`,
         // AMD's

@@ -1,5 +1,7 @@
+import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, lines, xid } from '../cause.ts';
 import { computeErrors } from '../compute-error.ts';
+import { csvRows } from '../smi.ts';
 
 const said = [
   xid(48, 63, 64, 92, 94, 95, 140, 156, 157, 160, 161, 171, 172),
@@ -7,6 +9,24 @@ const said = [
   // The table's count of what could not be corrected since the driver was loaded.
   String.raw`^\|\s*\d+\s.{0,60}\b[\dA-F]{2}:00\.0 +(?:On|Off) *\| +[1-9]\d* *\|`,
 ];
+
+const told = computeErrors('ecc', new RegExp(said.join('|')));
+
+/** What could not be corrected since the driver was loaded, and what waits for a reset or failed. */
+const columns =
+  /^(?:ecc\.errors\.uncorrected\.volatile\.\w+|remapped_rows\.(?:pending|failure)|retired_pages\.pending)$/;
+
+/** The same counts in `nvidia-smi -q`; those of the card's whole life are no fault of today. */
+function uncorrected(records: readonly LogRecord[]): LogRecord[] {
+  let sinceLoad = false;
+  return records.filter(({ message }) => {
+    const found = sinceLoad && /^\s*[SD]RAM Uncorrectable[\w -]*: [1-9]/.test(message);
+    // A heading may stand behind the setting before it.
+    const [, section] = /\b(Volatile|Aggregate)\s*$/.exec(message) ?? [];
+    if (section !== undefined) sinceLoad = section === 'Volatile';
+    return found;
+  });
+}
 
 export default {
   step: 5,
@@ -18,7 +38,11 @@ export default {
     zh: 'GPU 显存单元出错。63 只是标记待修复;48、64、95 需尽快复位。',
   },
   reads: ['nvidia-smi', 'dmesg', 'ollama-log'],
-  match: computeErrors('ecc', new RegExp(said.join('|'))),
+  match: (records) => [
+    ...told(records),
+    ...csvRows(records, columns, (value) => /^(?:Yes|[1-9]\d*)$/.test(value)),
+    ...uncorrected(records),
+  ],
   // Somebody's account of the kernel's log.
   hint: lines(/\bXids?:? (?:48|63|64|92|94|95|140|171)\b/),
   beats: ['runner-crash-segv', 'panic', 'cuda-error', 'cpu-offload-slow', 'gpu-not-detected'],

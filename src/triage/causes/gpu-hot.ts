@@ -1,5 +1,5 @@
 import type { Cause } from '../cause.ts';
-import { csvFields, dmonFields } from '../smi.ts';
+import { csvRows, dmonRows } from '../smi.ts';
 
 /** The article's threshold. */
 const hotCelsius = 85;
@@ -16,6 +16,9 @@ const shown = [
 /** Temperature in a line; 0 where it has none. */
 const celsius = (message: string) => Number(shown.map((pattern) => pattern.exec(message)?.[1]).find(Boolean) ?? 0);
 
+/** Whether a field of a table says so; one without a reading does not. */
+const isHot = (value: string) => Number(value) > hotCelsius;
+
 export default {
   step: 5,
   weight: 'root',
@@ -27,9 +30,8 @@ export default {
   reads: ['nvidia-smi'],
   match: (records) => [
     ...records.filter(({ message }) => celsius(message) > hotCelsius),
-    ...[...csvFields(records, /^temperature\.gpu$/), ...dmonFields(records, /^g?temp$/)]
-      .filter(({ value }) => Number(value) > hotCelsius)
-      .map(({ row }) => row),
+    ...csvRows(records, /^temperature\.gpu$/, isHot),
+    ...dmonRows(records, /^g?temp$/, isHot),
   ],
   beats: ['thermal-throttle', 'ollama-slow', 'client-abort', 'upstream-timeout'],
   fix: [

@@ -1,11 +1,12 @@
 import { type Cause, says, xid } from '../cause.ts';
+import { csvRows } from '../smi.ts';
 
 const lost = new RegExp(
   [
     xid(61, 62, 79, 110, 119, 120, 143, 154, 158, 167),
     String.raw`fallen off the bus|GPU(?: is |_IS_)lost|GPU lost from the bus|device lost from bus|for critical error (?:79|119|120)\b`,
     String.raw`GSP RM heartbeat timed out|GSP-CrashCat|Heartbeat timed out, currentTimeMs|\brpcSendMessage failed with status|\b(?:nvidia|amdgpu|xe) [\da-f:.]{7,16}: AER: can't recover`,
-    String.raw`GPU requires reset|Reset Required\s*: Yes|GPU Recovery Action\s*: (?!None)[A-Z]`,
+    String.raw`GPU requires reset|Reset Required\s*: Yes|GPU Recovery Action\s*: (?:Reset|Reboot|Drain)`,
     // AMD's and Intel's
     String.raw`\bdevice wedged\b(?!, but recovered)|declared device \S{1,40} as wedged|GPU Recovery Failed|GPU reset\(\d{1,6}\) failed`,
   ].join('|'),
@@ -28,6 +29,7 @@ export default {
   reads: ['nvidia-smi', 'dmesg'],
   match: (records) => [
     ...records.filter((record) => says(record, lost) || says(record, unreadable)),
+    ...csvRows(records, /^gpu_recovery_action$/, (value) => /^(?:Reset|Reboot|Drain)/.test(value)),
     ...(records.some((record) => says(record, none)) ? [] : records.filter((record) => says(record, noHandle))),
   ],
   beats: [

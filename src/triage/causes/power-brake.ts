@@ -1,5 +1,5 @@
 import { type Cause, lines } from '../cause.ts';
-import { slowedFor, throttleBits } from '../smi.ts';
+import { slowdowns, slowedFor } from '../smi.ts';
 
 const active = lines(/HW Power Brake Slowdown\s*: Active|hw_power_brake_slowdown>Active/i);
 
@@ -13,7 +13,7 @@ export default {
     zh: '主板发出供电异常信号,GPU 以约四分之一速度运行,温度正常。',
   },
   reads: ['nvidia-smi'],
-  match: (records) => [...active(records), ...slowedFor(records, throttleBits.powerBrake)],
+  match: (records) => [...active(records), ...slowedFor(records, slowdowns.powerBrake)],
   beats: ['ollama-slow', 'client-abort', 'upstream-timeout'],
   fix: ["Check the GPU's power cables and the power supply; then a full power cycle."],
   confirm: ['nvidia-smi -q -d PERFORMANCE,CLOCK'],

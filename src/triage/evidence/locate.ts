@@ -11,19 +11,27 @@ const blockSize = 1 << 20;
 /** A line of the audit log is no longer; what a search shares with the block that it searched before. */
 const longestLine = 64 << 10;
 
+export interface Located {
+  /** When the gateway last wrote about the request, in milliseconds; undefined where it was not found. */
+  readonly at?: number;
+  /** Whether every line that may hold it was searched: there was time, and the log is a file. */
+  readonly complete: boolean;
+}
+
 /**
- * When the gateway last wrote about a request, in milliseconds: what is read of a large log is a few minutes of it, so the
- * right ones have to be known. The newest lines are searched first. Undefined for an id that is in none of the log's files, or
- * not found in time.
+ * Finds the time of a request in the gateway's log: what is read of a large log is a few minutes of it, so the right ones
+ * have to be known. The newest lines are searched first.
  */
-export async function locate(path: string, id: string, window: Window, timeoutMs: number): Promise<number | undefined> {
+export async function locate(path: string, id: string, window: Window, timeoutMs: number): Promise<Located> {
+  if (/^(?:journal|docker|loki):/.test(path)) return { complete: false };
   const signal = AbortSignal.timeout(timeoutMs);
   const needle = Buffer.from(JSON.stringify(id).slice(1));
   for (const file of [...(await rotatedFiles(path, window)), path].reverse()) {
     const at = await searchFile(file, { id, needle, window, signal }).catch(() => undefined);
-    if (at !== undefined || signal.aborted) return at;
+    if (at !== undefined) return { at, complete: true };
+    if (signal.aborted) return { complete: false };
   }
-  return undefined;
+  return { complete: true };
 }
 
 interface Wanted {

@@ -41,10 +41,41 @@ export const ollamaState: CauseCases = {
       raw('llama_model_load_internal: offloaded 20/35 layers to GPU'),
       slog('offload to cuda', 'INFO', ' layers.requested=-1 layers.model=65 layers.offload=40 layers.split=""'),
       ['ollama-api', 'qwen3:32b has 10.2 of 21.5 GiB in GPU memory'],
+      slog(
+        'load',
+        'INFO',
+        ' request="{Operation:commit LoraPath:[] Parallel:1 BatchSize:512 FlashAttention:Enabled KvSize:65536 KvCacheType: NumThreads:8 GPULayers:21[ID:GPU-0d1f Layers:21(27..47)] MultiUserCache:false ProjectorPath: MainGPU:0 UseMmap:false}"',
+      ),
+      slog(
+        'load',
+        'INFO',
+        ' request="{Operation:commit LoraPath:[] Parallel:1 BatchSize:512 FlashAttention:Enabled KvSize:65536 KvCacheType: NumThreads:8 GPULayers:40[ID:GPU-0d1f Layers:20(25..44) ID:GPU-9a07 Layers:20(45..64)] MultiUserCache:false ProjectorPath: MainGPU:0 UseMmap:false}"',
+      ),
+      raw(
+        'time=2026-05-06T07:08:09.123Z level=INFO source=device.go:251 msg="kv cache" device=CUDA0 size="2.6 GiB"\ntime=2026-05-06T07:08:09.123Z level=INFO source=device.go:256 msg="kv cache" device=CPU size="3.4 GiB"',
+      ),
     ],
     nearMisses: [
       raw('load_tensors: offloaded 65/65 layers to GPU'),
       raw('load_tensors: offloaded 0/7 layers to GPU'),
+      slog(
+        'load',
+        'INFO',
+        ' request="{Operation:commit LoraPath:[] Parallel:1 BatchSize:512 FlashAttention:Enabled KvSize:65536 KvCacheType: NumThreads:8 GPULayers:49[ID:GPU-0d1f Layers:25(0..24) ID:GPU-9a07 Layers:24(25..48)] MultiUserCache:false ProjectorPath: MainGPU:0 UseMmap:false}"',
+      ),
+      slog(
+        'load',
+        'INFO',
+        ' request="{Operation:commit LoraPath:[] Parallel:1 BatchSize:512 FlashAttention:Enabled KvSize:65536 KvCacheType: NumThreads:8 GPULayers:5[ID:GPU-0d1f Layers:5(2..6)] MultiUserCache:false ProjectorPath: MainGPU:0 UseMmap:false}"',
+      ),
+      slog(
+        'load',
+        'INFO',
+        ' request="{Operation:commit LoraPath:[] Parallel:1 BatchSize:512 FlashAttention:Enabled KvSize:65536 KvCacheType: NumThreads:8 GPULayers:[] MultiUserCache:false ProjectorPath: MainGPU:0 UseMmap:false}"',
+      ),
+      raw(
+        'time=2026-05-06T07:08:09.123Z level=INFO source=device.go:251 msg="kv cache" device=CUDA0 size="2.6 GiB"\ntime=2026-05-06T07:08:09.123Z level=INFO source=device.go:256 msg="kv cache" device=CUDA1 size="3.4 GiB"',
+      ),
       ['ollama-api', 'qwen3:32b has 21.5 of 21.5 GiB in GPU memory'],
     ],
   },

@@ -53,6 +53,8 @@ export const certificateMessages: readonly Message[] = [
   ),
   ...naming(
     'cert-missing',
+    'W0506 07:08:09.233911       7 backend_ssl.go:47] Error obtaining X.509 certificate: no object matching key "chat/tls" in local store',
+    'W0506 07:08:09.234020       7 controller.go:1458] Error getting SSL certificate "chat/tls": local SSL certificate chat/tls was not found. Using default certificate',
     "nginx: [emerg] cannot load certificate \"/etc/nginx/ssl/cert.pem\": BIO_new_file() failed (SSL: error:02001002:system library:fopen:No such file or directory:fopen('/etc/nginx/ssl/cert.pem','r') error:2006D080:BIO routines:BIO_new_file:no such file)",
     'nginx: [emerg] cannot load certificate "/etc/ssl/a.pem": PEM_read_bio_X509_AUX() failed (SSL: error:0909006C:PEM routines:get_name:no start line:Expecting: TRUSTED CERTIFICATE)',
     'nginx: [emerg] SSL_CTX_use_PrivateKey("/etc/ssl/a.key") failed (SSL: error:0B080074:x509 certificate routines:X509_check_private_key:key values mismatch)',
