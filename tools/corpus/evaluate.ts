@@ -47,6 +47,7 @@ export const unseenSets = [
   'twelfth',
   'thirteenth',
   'fourteenth',
+  'fifteenth',
 ] as const;
 
 type UnseenSet = (typeof unseenSets)[number];
@@ -73,17 +74,7 @@ export function field(half: 'a' | 'b'): CorpusCase[] {
  * Not mended: these change their verdict when they are wrapped, carried or renamed once more, most of them because they were
  * wrapped or cut by hand before they were pasted.
  */
-const fragile = [
-  'eighth-028',
-  'eighth-083',
-  'fifth-030',
-  'fifth-043',
-  'seventh-022',
-  'seventh-024',
-  'seventh-069',
-  'seventh-071',
-  'seventh-146',
-];
+const fragile = ['eighth-028', 'eighth-083', 'fifth-030', 'fifth-043', 'seventh-024', 'seventh-069'];
 
 /** Every case that was read and mended to its goals, for what may change no verdict. */
 export const everyCase = () =>

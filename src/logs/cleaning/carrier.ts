@@ -11,7 +11,7 @@ const iso = String.raw`(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d[T ]${clock}${zone}`;
 /** syslog's time, with the month in the reader's language, or as a number. */
 const syslogTime = String.raw`(?:\p{L}{3,10}\.? {1,2}\d{1,2}\.?|\d{1,2}\. ?\p{L}{3,10}\.?|\d{1,2}月 ?\d{1,2}日?|\d\d\.\d\d\.) ${clock}`;
 /** Heads of messages, which are no names of programs. */
-const noProgram = String.raw`(?!panic:|fatal|[Ee]rror:|CUDA|NVRM:|nvgpu:|[in][pf]_conntrack:|llama_|ggml_|oom-kill:|\S+\.service:)`;
+const noProgram = String.raw`(?!panic:|fatal|[Ee]rror:|CUDA|NVRM:|nvgpu:|[in][pf]_conntrack:|llama_|ggml_|GGML_|oom-kill:|\S+\.service:)`;
 /** \`host program[pid]: \`, either part of which may be missing. */
 const program = String.raw`(?:(?:[\w.-]{1,64} )?${noProgram}(?:\([\w.-]{1,62}\)|[\w.@/-][\w().@/-]{0,63})(?:\[\d+\])?: )`;
 

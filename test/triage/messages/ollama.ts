@@ -5,6 +5,15 @@ const warn = 'time=2026-03-04T05:06:07.123+08:00 level=WARN source=server.go:103
 
 /** What Ollama, its runners and the libraries below them print, from their sources of several years. */
 export const ollamaMessages: readonly Message[] = [
+  // ollama ps
+  [
+    'NAME               ID              SIZE     PROCESSOR    CONTEXT    UNTIL\ngpt-oss:20b        aa4295ac10c3    14 GB    100% GPU     32768      Stopping...',
+    'runner-hang',
+  ],
+  [
+    'NAME          ID              SIZE      PROCESSOR          UNTIL\nllama3:70b    786f3184aec0    41 GB     100% CPU     Stopping...',
+    'runner-hang',
+  ],
   // llm/server.go, llm/llama_server.go
   [
     `${at} msg="error loading llama server" error="llama-server process has terminated: signal: segmentation fault (core dumped)"`,
