@@ -99,7 +99,7 @@ export function toEvidence({ source, line, text }: LogRecord): EvidenceLine {
 
 /** Lines that say that something went wrong, for a log in which no cause fits. */
 const alarming =
-  /level=(?:ERROR|FATAL)|\[(?:emerg|alert|crit|error)\]|\bpanic\b|\bfatal\b|Traceback|segfault|status=\d+\/|^Error: |\bfailed\b|\b50[0-9] (?:Bad Gateway|Internal Server Error|Service (?:Temporarily )?Unavailable|Gateway Time)|exited with code [1-9]|command not found|^curl: \(\d|\bself-detected stall|(?<!fpu_)exception\b|[a-z]Error: |"error": ?"\w|timed out|connection refused|ECONN\w+|unreachable|\bcrash(?:ed|es)?\b|\baborted\b(?!["']?[=:] ?false)|isError=true|Unhandled promise rejection|lane task error|\binvalid config\b|temporarily unavailable \(HTTP|unexpected EOF|permission denied|no such host|TLS handshake timeout/i;
+  /level=(?:ERROR|FATAL)|\[(?:emerg|alert|crit|error)\]|\bpanic\b|\bfatal\b|Traceback|segfault|status=\d+\/|^Error: |\bfailed\b|\b50[0-9] (?:Bad Gateway|Internal Server Error|Service (?:Temporarily )?Unavailable|Gateway Time)|exited with code [1-9]|command not found|^curl: \(\d|\bself-detected stall|(?<!fpu_)exception\b|[a-z]Error: |"error": ?"\w|timed out|connection refused|ECONN\w+|unreachable|\bcrash(?:ed|es)?\b|\baborted\b(?!["']?[=:] ?false)|isError=true|Unhandled promise rejection|lane task error|\binvalid config\b|temporarily unavailable \(HTTP|unexpected EOF|permission denied|no such host|TLS handshake timeout|i\/o timeout|"level": ?"(?:error|fatal)"/i;
 
 /** The kernel's log is full of what failed and matters to no chat. */
 const alarmingKernel =

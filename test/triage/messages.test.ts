@@ -13,6 +13,7 @@ import { machineMessages, serviceMessages } from './messages/machine.ts';
 import { nginxMessages } from './messages/nginx.ts';
 import { ollamaMessages } from './messages/ollama.ts';
 import { ollamaModelMessages } from './messages/ollama-models.ts';
+import { otherProxyMessages } from './messages/other-proxies.ts';
 import { webMessages } from './messages/web.ts';
 
 /** Verdicts that accuse nothing: box 0. */
@@ -28,6 +29,7 @@ describe.each([
   { who: 'containers', messages: containerMessages },
   { who: 'Nginx', messages: nginxMessages },
   { who: 'Nginx at its start and its limits', messages: webMessages },
+  { who: 'other proxies', messages: otherProxyMessages },
   { who: 'certificates', messages: certificateMessages },
   { who: 'systems in other languages', messages: languageMessages },
   { who: 'programs that work', messages: harmlessMessages },

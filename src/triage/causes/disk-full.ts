@@ -12,7 +12,12 @@ export default {
   },
   reads: ['ollama-log', 'nginx-error', 'gateway-log', 'dmesg'],
   match: lines(
-    new RegExp(`${systemError('noSpace')}|low on resource: (?:ephemeral-storage|inodes)|FreeDiskSpaceFailed`, 'i'),
+    new RegExp(
+      `${systemError('noSpace')}|low on resource: (?:ephemeral-storage|inodes)|FreeDiskSpaceFailed|space_info \\w+ has 0 free, is full`,
+      'i',
+    ),
+    // Not of a disk: the kernel has no more watches on files.
+    /inotify|\bwatch/i,
   ),
   beats: ['cpu-offload-slow', 'gpu-not-detected', 'service-stopped', 'reload-thrash'],
   fix: ['df -h', 'journalctl --vacuum-size=500M', 'ollama list   # then: ollama rm MODEL'],

@@ -21,7 +21,7 @@ export default {
         String.raw`(?:NVML: |nvml error: |NVML_ERROR_|NVML: NVIDIA )driver[_ ](?:is )?not[_ ]loaded`,
         String.raw`insert '?nvidia|Module nvidia\S{0,20} not found|modprobe: unsigned module loading|unsigned module.{0,40}\bnvidia|\bload nvidia\S{0,12} failed:`,
         String.raw`nvidia-smi'?:? not found|nvidia-smi\W{1,4}.{0,30}${systemError('notFound')}|${systemError('notFound')}: nvidia-smi|nvidia-smi\W{1,4}executable file not found`,
-        String.raw`load library failed: libnvidia-ml|Bad return status for module build|dkms\W.{0,80}nvidia\S{0,40}.{0,40}(?:build|install) failed`,
+        String.raw`load library failed: libnvidia-ml|nvidia-kmod\S{0,40} \[FAILED\]|failed to open \W?/dev/nvidia(?:ctl|\d)|Bad return status for module build|dkms\W.{0,80}nvidia\S{0,40}.{0,40}(?:build|install) failed`,
         // AMD's
         String.raw`amdgpu: Fatal error during GPU init|probe with driver (?:amdgpu|nvidia) failed|modprobe: .{0,40}\bamdgpu\b.{0,40}not found`,
       ].join('|'),

@@ -13,7 +13,7 @@ const words = new RegExp(
     String.raw`could not select device driver|unresolvable CDI devices|invalid runtime name: nvidia`,
     String.raw`adding custom device "/dev/(?:kfd|dri|nvidia)[^"]{0,40}": no such file|Insufficient (?:nvidia|amd)\.com/gpu`,
     String.raw`requested number of devices unavailable for nvidia\.com/gpu|nvidia-device-plugin.{0,80}No devices found`,
-    String.raw`nvidia-container-cli: .{0,60}(?:no cuda-capable device|unknown device|no adapters were found)`,
+    String.raw`nvidia-container-cli: (?:\w+ error: |.{0,60}(?:no cuda-capable device|unknown device|no adapters were found))`,
   ].join('|'),
   'i',
 );

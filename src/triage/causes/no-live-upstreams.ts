@@ -9,7 +9,7 @@ export default {
     zh: '每个网关刚刚都失败过,Nginx 不再尝试。原因在更早的 refused 或 timed out 行。',
   },
   reads: ['nginx-error'],
-  match: lines(/no live upstreams while connecting/i),
+  match: lines(/no live upstreams while connecting|\bbackend \S{1,80} has no server available/i),
   beats: ['request-lost'],
   fix: ['systemctl restart qwen-gateway', 'grep -E "refused|timed out" /var/log/nginx/error.log | tail'],
   confirm: ['curl -sv http://127.0.0.1:18789/health'],

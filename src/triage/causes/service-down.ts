@@ -7,7 +7,7 @@ import { stoppedUnit } from '../unit-state.ts';
 const absent = new RegExp(
   [
     String.raw`\bollama'?:? not found|\bollama\W{1,4}.{0,30}${systemError('notFound')}|${systemError('notFound')}: ollama\b`,
-    String.raw`/ollama: No such file or directory$|(?:could(?: not|n't)|failed to) connect to (?:a running |the )?ollama`,
+    String.raw`/ollama: No such file or directory$|(?:could(?: not|n't)|failed to) connect to (?:a running |the )?ollama|could not find ollama app`,
     String.raw`Unit ollama\.service (?:could not be|not) (?:found|loaded)|Unit ollama\.service is masked|No such container: \S{0,60}ollama|\bollama\b.{0,80}\sExited \(\d`,
     String.raw`lookup (?:[\w-]{1,30}\.)?ollama(?!\.(?:ai|com))\S{0,60}.{0,60}(?:no such host|server misbehaving)|getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?:[\w-]{1,30}\.)?ollama(?!\.(?:ai|com))|(?:resolve host:? |Failed to resolve ')(?:[\w-]{1,30}\.)?ollama(?!\.(?:ai|com))`,
     String.raw`Failed to discover Ollama models: (?:TypeError: )?fetch failed`,

@@ -1,5 +1,6 @@
 import { type Cause, lines } from '../cause.ts';
 import { errno } from '../nginx-errno.ts';
+import { otherProxies } from '../other-proxies.ts';
 
 export default {
   step: 2,
@@ -12,7 +13,7 @@ export default {
   reads: ['nginx-error'],
   match: lines(
     new RegExp(
-      String.raw`upstream (?:prematurely closed connection|sent (?!too big))|(?:recv|readv|send|writev|sendfile)\w*\(\) failed ${errno('reset')}[^)]{0,120}\) while (?:reading|sending)(?: \w+){0,4} upstream`,
+      String.raw`upstream (?:prematurely closed connection|sent (?!too big))|(?:recv|readv|send|writev|sendfile)\w*\(\) failed ${errno('reset')}[^)]{0,120}\) while (?:reading|sending)(?: \w+){0,4} upstream|${otherProxies.closed}`,
       'i',
     ),
     /, ignoring/,

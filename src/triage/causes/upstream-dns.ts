@@ -1,4 +1,5 @@
 import { type Cause, lines } from '../cause.ts';
+import { otherProxies } from '../other-proxies.ts';
 
 export default {
   step: 2,
@@ -9,7 +10,10 @@ export default {
   reads: ['nginx-error'],
   match: lines(
     // For OCSP stapling Nginx asks the certificate's issuer, which keeps no request waiting.
-    /could not be resolved\b(?!.{0,80}while requesting certificate status)|host not found in (?:upstream|resolver)|no resolver defined to resolve|while resolving, /i,
+    new RegExp(
+      String.raw`could not be resolved\b(?!.{0,80}while requesting certificate status)|host not found in (?:upstream|resolver)|no resolver defined to resolve|while resolving, |${otherProxies.unknownHost}`,
+      'i',
+    ),
   ),
   beats: ['nginx-down', 'no-live-upstreams'],
   fix: ['Use an address, http://127.0.0.1:18789, or set resolver; then: nginx -t && systemctl reload nginx'],

@@ -1,11 +1,15 @@
-import { type Cause, nginxPages, says } from '../cause.ts';
+import { type Cause, lines, nginxPages, says } from '../cause.ts';
 import { errno } from '../nginx-errno.ts';
+import { otherProxies } from '../other-proxies.ts';
 
 /** The end of the line can be cut. */
 const refused = new RegExp(
   String.raw`connect\(\)(?: to \S{1,200})? failed ${errno('refused')}(?!.{0,200}while (?:resolving|logging))|failed ${errno('refused')}[^)]{0,120}\) while connecting to upstream`,
   'i',
 );
+
+/** A refusal at a port of ours is a cause of its own. */
+const refusedElsewhere = lines(new RegExp(otherProxies.refused, 'i'), /:(?:11434|18789)\b/);
 
 /** A 502 has many reasons, and the error log tells which. */
 const otherReason =
@@ -25,6 +29,7 @@ export default {
   reads: ['nginx-error', 'nginx-access', 'gateway-log', 'nginx-probe'],
   match: (records) => [
     ...records.filter((record) => says(record, refused)),
+    ...refusedElsewhere(records),
     ...(records.some((record) => says(record, otherReason)) ? [] : nginxPages(records, 502)),
     ...records.filter(({ kind, message }) => kind === 'nginx-probe' && probeFailed.test(message)),
   ],

@@ -1,7 +1,11 @@
 import { type Cause, nginxPages, says } from '../cause.ts';
+import { otherProxies } from '../other-proxies.ts';
 
 /** The second is the page that Nginx answers with, as a caller quotes it. */
-const timedOut = /upstream timed out|504 Gateway Time-?out|http finalize request: 504\b/i;
+const timedOut = new RegExp(
+  String.raw`upstream timed out|504 Gateway Time-?out|http finalize request: 504\b|${otherProxies.timeout}`,
+  'i',
+);
 /** A time that ends before the way is open says nothing of the model. */
 const onTheWay = /while (?:connecting|SSL handshaking) to upstream/i;
 

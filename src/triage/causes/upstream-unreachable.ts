@@ -1,5 +1,6 @@
 import { type Cause, lines } from '../cause.ts';
 import { errno } from '../nginx-errno.ts';
+import { otherProxies } from '../other-proxies.ts';
 
 export default {
   step: 2,
@@ -18,6 +19,7 @@ export default {
         // A container without IPv6 has no such address.
         String.raw`connect\(\) to \[::1\]\S{0,80} failed ${errno('noAddress')}`,
         String.raw`failed ${errno('unreachable', 'timeout')}[^)]{0,120}\) while connecting to upstream`,
+        otherProxies.unreachable,
       ].join('|'),
       'i',
     ),

@@ -32,6 +32,8 @@ export const containerMessages: readonly Message[] = [
     'gpu-not-detected',
     'Error response from daemon: nvidia-container-cli: initialization error: WSL environment detected but no adapters were found: unknown',
     'nvidia-container-cli: device error: 0: unknown device: unknown',
+    'nvidia-container-cli: detection error: nvml error: unknown error: unknown',
+    'nvidia-container-cli: mount error: failed to add device rules: unable to find any existing device filters attached to the cgroup: bpf_prog_query(BPF_CGROUP_DEVICE) failed: operation not permitted: unknown',
     'nvidia-container-cli: initialization error: cuda error: no cuda-capable device is detected: unknown',
     'docker: Error response from daemon: could not select device driver "" with capabilities: [[gpu]].',
     'docker: Error response from daemon: could not select device driver "nvidia" with capabilities: [[gpu compute utility]].',

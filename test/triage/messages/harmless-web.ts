@@ -80,6 +80,7 @@ export const harmlessWebMessages: readonly Message[] = [
   ),
   ...naming(
     undefined,
+    'systemd[1]: Failed to allocate inotify watch: No space left on device',
     `${at('error')} access forbidden by rule, ${caller}, request: "GET /.env HTTP/1.1"`,
     `${at('error')} directory index of "/var/www/html/" is forbidden, ${caller}`,
     `${at('error')} limiting requests, dry run, excess: 5.12 by zone "chat", ${caller}`,
