@@ -43,8 +43,9 @@ export function lines(pattern: RegExp, except?: RegExp): Cause['match'] {
   return (records) => records.filter((record) => says(record, pattern) && !(except && says(record, except)));
 }
 
-/** Source of a pattern for NVIDIA's kernel messages of these numbers; SXid, of the NVSwitch, counts from elsewhere. */
-export const xid = (...numbers: readonly number[]) => String.raw`(?<!S)Xid \([^)]{0,60}\):? (?:${numbers.join('|')})\b`;
+/** Source of a pattern for NVIDIA's kernel messages of these numbers, and what dcgm-exporter counts of them; SXid, of the NVSwitch, counts from elsewhere. */
+export const xid = (...numbers: readonly number[]) =>
+  String.raw`(?:(?<!S)Xid \([^)]{0,60}\):?|^DCGM_FI_DEV_XID_ERRORS\{[^}]{0,600}\}) (?:${numbers.join('|')})\b`;
 
 /** Whether a program says something that fits a pattern. */
 export function says({ message, access, gin, audit }: LogRecord, pattern: RegExp): boolean {

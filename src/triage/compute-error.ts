@@ -6,7 +6,7 @@ const failedCall = new RegExp(
   [
     String.raw`\bCUDA (?:driver |runtime )?[Ee]rror\b|\bHIP (?:runtime )?error\b|\bCuda failure\b|\bCUDA out of memory\b`,
     String.raw`\bcudaError_?[A-Z]\w{3,}|\bCUDA_ERROR_[A-Z_]+|\bhipError[A-Z]\w{3,}|\bROCm error: out of memory`,
-    String.raw`\b(?:cu|cuda|hip|nccl)[A-Z]\w{2,40}(?:\([^()]{0,200}\))? (?:failed|returned error|error)\b`,
+    String.raw`(?<!symbol lookup for )\b(?:cu|cuda|hip|nccl)[A-Z]\w{2,40}(?:\([^()]{0,200}\))? (?:failed|returned error|error)\b`,
     String.raw`\bcuBLAS error\b|\bCU(?:BLAS|DNN)_STATUS_(?!SUCCESS)[A-Z_]+|failed to initialize (?:CUDA|ROCm|HIP):`,
     String.raw`\bVK_ERROR_[A-Z_]+|\bvk::[\w:]{1,60}: Error\w+|\bError(?:OutOf(?:Device|Host)Memory|DeviceLost)\b`,
     String.raw`\bkIO(?:GPU|Accel)CommandBufferCallbackError\w+|\bCaused GPU \w+ Error|\bcommand buffer \d+ failed with status \d|(?:UR_RESULT|PI)_ERROR_[A-Z_]+|\bSYCL error: `,

@@ -111,7 +111,7 @@ const notThere =
 
 /** Known to be harmless although they look alarming; triage reference §3.5. */
 const harmless =
-  /VRAM usage didn't recover|entering low vram mode|amdgpu driver not detected|releasing cuda driver|key not found|SSL_do_handshake\(\) failed.*while SSL handshaking, client|control-looking token|cannot decode batches with this context|n_ctx_per_seq|model recommendations snapshot|level=DEBUG|retrying in \d|pinned memory|couldn't remove blob|failed to find ggml_backend_init|ModSecurity: Access denied|failed to parse CPU|raise_exception\(|llama_params_fit: failed to fit|HEAD failed, status: 404|failed to mlock|failed to find (?:a memory slot|free space in the KV cache, retrying)/i;
+  /VRAM usage didn't recover|entering low vram mode|amdgpu driver not detected|releasing cuda driver|key not found|SSL_do_handshake\(\) failed.*while SSL handshaking, client|control-looking token|cannot decode batches with this context|n_ctx_per_seq|model recommendations snapshot|level=DEBUG|retrying in \d|pinned memory|couldn't remove blob|failed to find ggml_backend_init|ModSecurity: Access denied|failed to parse CPU|raise_exception\(|llama_params_fit: failed to fit|HEAD failed, status: 404|limiting requests, dry run|runner to expire was nil|failed to mlock|failed to find (?:a memory slot|free space in the KV cache, retrying)/i;
 
 /** The verdict where no cause was found: `unknown` when something looks wrong, else `healthy`. */
 export function withoutCause(records: readonly LogRecord[]): Verdict {

@@ -1,4 +1,5 @@
 import type { LogRecord } from '../logs/record.ts';
+import { dcgmRows } from './dcgm.ts';
 
 /**
  * Rows that `nvidia-smi --query-gpu=… --format=csv` and its like print, one for each field in such a column that passes the
@@ -44,7 +45,7 @@ export const slowdowns = {
   powerBrake: { bits: 0x80, columns: /^clocks_(?:event|throttle)_reasons\.hw_power_brake_slowdown$/ },
 } as const;
 
-/** Rows of the CSV output whose card is slowed down for such a reason; in drivers before 535 an event is a throttle. */
+/** Rows of the CSV output, and of dcgm-exporter, whose card is slowed down for such a reason; in drivers before 535 an event is a throttle. */
 export function slowedFor(
   records: readonly LogRecord[],
   { bits, columns }: (typeof slowdowns)[keyof typeof slowdowns],
@@ -56,5 +57,6 @@ export function slowedFor(
       (value) => (Number.parseInt(value, 16) & bits) !== 0,
     ),
     ...csvRows(records, columns, (value) => value === 'Active'),
+    ...dcgmRows(records, /^CLOCKS?_(?:THROTTLE|EVENT)_REASONS$/, (value) => (value & bits) !== 0),
   ];
 }

@@ -48,6 +48,8 @@ export const unseenSets = [
   'thirteenth',
   'fourteenth',
   'fifteenth',
+  'sixteenth',
+  'seventeenth',
 ] as const;
 
 type UnseenSet = (typeof unseenSets)[number];

@@ -57,17 +57,17 @@ export function parseAccess(text: string): Access | undefined {
   });
 }
 
-/** Names that sites give to nginx's variables in JSON, LTSV and logfmt; those of the upstream are others. */
+/** Names that sites, Caddy and Traefik give to nginx's variables in JSON, LTSV and logfmt; those of the upstream are others. */
 const aliases: readonly (readonly [variable: string, name: RegExp])[] = [
   ['request', /^req(?:uest)?$/],
-  ['status', /^(?:http_?|response_?)?(?:status|code)(?:_?code)?$/i],
-  ['request_method', /^(?:request_|http_)?(?:method|verb)$/i],
-  ['request_uri', /^(?:request_)?(?:uri|url|path)$/i],
-  ['body_bytes_sent', /^(?:body_)?(?:bytes|size|length)(?:_sent)?$|^bytes_out$/i],
+  ['status', /^(?:http_?|response_?|downstream)?(?:status|code)(?:_?code)?$/i],
+  ['request_method', /^(?:request_?|http_)?(?:method|verb)$/i],
+  ['request_uri', /^(?:request_?)?(?:uri|url|path)$/i],
+  ['body_bytes_sent', /^(?:body_)?(?:bytes|size|length)(?:_sent)?$|^bytes_out$|^downstreamcontentsize$/i],
   ['request_time', /^(?:req|request|response|total)_?time$|^duration$|^latency$/i],
   ['request_id', /^(?:x_)?(?:request|req|correlation)_?id$/i],
   ['http_user_agent', /^(?:http_)?(?:user_?)?agent$|^ua$/i],
-  ['remote_addr', /^(?:remote_addr|client(?:_?ip)?|remote_ip)$/i],
+  ['remote_addr', /^(?:remote_addr|client(?:_?ip|host)?|remote_ip)$/i],
 ];
 
 function byNames(fields: readonly (readonly [string, string])[]): Access | undefined {

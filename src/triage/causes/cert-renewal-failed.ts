@@ -9,10 +9,10 @@ const failed = new RegExp(
     String.raw`^\s*Type:\s{1,9}(?:connection|unauthorized|dns|rateLimited|caa|tls|malformed|serverInternal)\s*$|urn:(?:ietf:params:)?acme:error:|/fullchain\.pem \(failure\)|Hint: The Certificate Authority failed to`,
     String.raw`DNS problem: |CAA record for \S{1,200} prevents issuance|too many (?:certificates|failed authorizations|new orders|requests of a given)`,
     String.raw`Problem binding to port (?:80|443)|Could not bind (?:TCP port (?:80|443)|to IPv4 or IPv6)|host='acme-[^)]{1,80}\): Max retries|Fetching \S{1,200}/acme-challenge/\S{1,80}: `,
-    String.raw`:Verify error:|\] Error renew |Command failed: certbot|Another instance of Certbot is already running|Unable to obtain ACME certificate|could not get certificate from issuer`,
+    String.raw`:Verify error:|\] Error renew |Command failed: (?:/usr/bin/)?certbot|Another instance of Certbot is already running|Unable to obtain ACME certificate|could not get certificate from issuer`,
     String.raw`:Exiting abnormally:|^(?:certbot|acme|letsencrypt)(?:\.\w{1,40}){0,5}\.errors\.\w{1,60}: `,
     String.raw`Permission denied: '/(?:etc|var/log|var/lib)/letsencrypt|Access denied writing to \S{1,80}/letsencrypt`,
-    String.raw`certificate request has failed to complete|Renewal configuration file \S{1,200} is broken`,
+    String.raw`certificate request has failed to complete|Renewal configuration file \S{1,200} (?:is broken|.{0,80}produced an unexpected error)|\b[1-9]\d{0,5} parse failure`,
   ].join('|'),
   'i',
 );

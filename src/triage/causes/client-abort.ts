@@ -3,7 +3,7 @@ import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, says } from '../cause.ts';
 
 const left =
-  /aborting (?:completion|embedding) request|client prematurely closed connection(?:, so upstream| \(\d)|client connection closed|context canceled/i;
+  /aborting (?:completion|embedding) request|client prematurely closed connection(?:, so upstream| \(\d)|client connection closed|context canceled|write tcp \S{0,60}:11434->\S{1,60}: (?:write: |wsasend: )?(?:broken pipe|connection reset|An (?:existing|established) connection)/i;
 
 /** What clients say when their own time is over; of the registry that serves models it says nothing. */
 const ownTimeout =

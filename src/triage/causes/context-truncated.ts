@@ -15,6 +15,8 @@ export default {
     // A setting that the model could do without.
     /n_ctx_train/,
   ),
+  // The beginning is dropped while the answer is written, which may be an endless one.
+  hint: lines(/context limit hit - shifting|slot context shift, /),
   fix: ['systemctl edit ollama   # [Service] Environment=OLLAMA_CONTEXT_LENGTH=16384', 'systemctl restart ollama'],
   confirm: ['ollama ps'],
   example: {

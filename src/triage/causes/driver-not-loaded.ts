@@ -1,5 +1,8 @@
-import { type Cause, lines } from '../cause.ts';
+import { type Cause, lines, says } from '../cause.ts';
 import { systemError } from '../system-errors.ts';
+
+const rejected = lines(/Loading of (?:unsigned module|module with unavailable key) is rejected/);
+const loaded = /NVRM: loading NVIDIA/;
 
 export default {
   step: 5,
@@ -28,6 +31,8 @@ export default {
       'i',
     ),
   ),
+  // The kernel does not say which module, where NVIDIA's was not loaded either.
+  hint: (records) => (records.some((record) => says(record, loaded)) ? [] : rejected(records)),
   beats: [
     'gpu-not-detected',
     'cpu-offload-slow',

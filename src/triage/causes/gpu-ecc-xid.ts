@@ -1,6 +1,7 @@
 import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, lines, xid } from '../cause.ts';
 import { computeErrors } from '../compute-error.ts';
+import { dcgmRows } from '../dcgm.ts';
 import { csvRows } from '../smi.ts';
 
 const said = [
@@ -42,6 +43,7 @@ export default {
     ...told(records),
     ...csvRows(records, columns, (value) => /^(?:Yes|[1-9]\d*)$/.test(value)),
     ...uncorrected(records),
+    ...dcgmRows(records, /^(?:ROW_REMAP_(?:FAILURE|PENDING)|ECC_DBE_VOL_TOTAL)$/, (value) => value > 0),
   ],
   // Somebody's account of the kernel's log.
   hint: lines(/\bXids?:? (?:48|63|64|92|94|95|140|171)\b/),

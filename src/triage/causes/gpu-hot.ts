@@ -1,14 +1,16 @@
 import type { Cause } from '../cause.ts';
+import { dcgmRows } from '../dcgm.ts';
 import { csvRows, dmonRows } from '../smi.ts';
 
 /** The article's threshold. */
 const hotCelsius = 85;
 
-/** Of `-q`, in drivers before 3xx too, of a row of the table, of `-q -x`, and of rocm-smi. */
+/** Of `-q`, in drivers before 3xx too, of a row of the table, of `-q -x`, of gpustat, and of rocm-smi. */
 const shown = [
   /\bG(?:PU Current Temp|pu)\s*:\s*(\d+) C/,
   /^\|\s*(?:\d+%|N\/A|ERR!)\s+(\d+)C\s+P\d/,
   /<gpu_temp>(\d+) C</,
+  /^\[\d+\] [^|]{1,60}\| {1,2}(\d+)(?:°C|'C|C),/,
   /\bTemperature \(Sensor edge\) \(C\): (\d+)/,
   /^\s*\d+\s(?:.{0,40}\s)?(\d+)\.\d°?[cC]\s/,
 ];
@@ -32,6 +34,7 @@ export default {
     ...records.filter(({ message }) => celsius(message) > hotCelsius),
     ...csvRows(records, /^temperature\.gpu$/, isHot),
     ...dmonRows(records, /^g?temp$/, isHot),
+    ...dcgmRows(records, /^GPU_TEMP$/, (value) => value > hotCelsius),
   ],
   beats: ['thermal-throttle', 'ollama-slow', 'client-abort', 'upstream-timeout'],
   fix: [

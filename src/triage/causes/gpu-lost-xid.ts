@@ -4,7 +4,7 @@ import { csvRows } from '../smi.ts';
 const lost = new RegExp(
   [
     xid(61, 62, 79, 110, 119, 120, 143, 154, 158, 167),
-    String.raw`fallen off the bus|GPU(?: is |_IS_)lost|GPU lost from the bus|device lost from bus|for critical error (?:79|119|120)\b`,
+    String.raw`fallen off the bus|GPU(?: is |_IS_)lost|NV_ERR_RESET_REQUIRED|GPU lost from the bus|device lost from bus|for critical error (?:79|119|120)\b`,
     String.raw`GSP RM heartbeat timed out|GSP-CrashCat|Heartbeat timed out, currentTimeMs|\brpcSendMessage failed with status|\b(?:nvidia|amdgpu|xe) [\da-f:.]{7,16}: AER: can't recover`,
     String.raw`GPU requires reset|Reset Required\s*: Yes|GPU Recovery Action\s*: (?:Reset|Reboot|Drain)`,
     // AMD's and Intel's

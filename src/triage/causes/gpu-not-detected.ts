@@ -20,7 +20,7 @@ const words = new RegExp(
 
 /** What Ollama computes with, where that is the processor, or CUDA did not start in one of several libraries, and where it is a card. */
 const processor =
-  /inference compute\b.{0,60}\blibrary=cpu\b|compatible gpu libraries" compatible=\[\]|\bCUDA not detected: |no compatible amdgpu devices|no rocblas support for gfx|GPU inference disabled|will use cpu\b|not available, falling back to CPU|\bnvcuda init failure|^cuInit err: \d/i;
+  /inference compute\b.{0,60}\blibrary=cpu\b|compatible gpu libraries" compatible=\[\]|\bCUDA not detected: |no compatible amdgpu devices|no rocblas support for gfx|GPU inference disabled|will use cpu\b|not available, falling back to CPU|\bnvcuda init failure|symbol lookup for cu\w{1,40} failed|^cuInit err: \d/i;
 /** None of its parts computes on a card, though it may see one. */
 const noRunner = lines(/\bLLM libraries" runners="?\[cpu[\w ]{0,40}\]/);
 const card = /inference compute\b.{0,60}\blibrary=(?!cpu)\w|offloaded [1-9]\d{0,3}\/|layers\.offload=[1-9]/i;

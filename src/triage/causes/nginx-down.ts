@@ -8,6 +8,7 @@ const notStarted = new RegExp(
     String.raw`\[emerg\] |\bbind\(\) to \S{1,100} failed|still could not bind\(\)|open\(\) "\S{0,200}nginx\.pid" failed|invalid PID number`,
     String.raw`configuration file \S{1,200} test failed|pread\(\) "\S{1,200}\.conf" failed|exited with fatal code \d+ and cannot be respawned`,
     String.raw`(?:Job for )?nginx\.service(?: failed because|: Failed with result|: Control process exited, code=exited, status=[1-9])|Failed to start .{0,60}(?:\bnginx\b|high performance web server)`,
+    String.raw`Bind for \S{1,60}:(?:80|443) failed|failed to bind host port for \S{1,60}:(?:80|443):|userland proxy: listen tcp[46]? \S{1,60}:(?:80|443): bind: `,
     String.raw`Failed to connect to \S{1,200} port (?:80|443)\b|ERR_CONNECTION_REFUSED|\bunable to connect to the server\b.{0,60}:443`,
   ].join('|'),
   'i',

@@ -7,6 +7,8 @@ export const certificateMessages: readonly Message[] = [
     'Failed to renew certificate ai.example.org with error: Some challenges have failed.',
     'All renewals failed. The following certificates could not be renewed:\n  /etc/letsencrypt/live/ai.example.org/fullchain.pem (failure)\n1 renew failure(s), 0 parse failure(s)',
     'All simulated renewals failed. The following certificates could not be renewed:',
+    "Renewal configuration file /etc/letsencrypt/renewal/npm-5.conf (cert: npm-5) produced an unexpected error: 'Namespace' object has no attribute 'dns_digitalocean_credentials'. Skipping.",
+    '0 renew failure(s), 1 parse failure(s)',
     'Attempting to renew cert (ai.example.org) from /etc/letsencrypt/renewal/ai.example.org.conf produced an unexpected error: The manual plugin is not working. Skipping.',
     'Certbot failed to authenticate some domains (authenticator: nginx). The Certificate Authority reported these problems:\n  Domain: ai.example.org\n  Type:   unauthorized\n  Detail: 203.0.113.9: Invalid response from http://ai.example.org/.well-known/acme-challenge/3f1c: 404',
     '  Domain: ai.example.org\n  Type:   connection\n  Detail: 203.0.113.9: Fetching http://ai.example.org/.well-known/acme-challenge/3f1c: Timeout during connect (likely firewall problem)',

@@ -116,6 +116,7 @@ export const clientMessages: readonly Message[] = [
   ),
   ...naming(
     'gpu-oom',
+    '{"error":"memory layout cannot be allocated with num_gpu = 41"}',
     'ollama._types.ResponseError: llama runner process has terminated: cudaMalloc failed: out of memory (status code: 500)',
     '{"error":"llama runner process has terminated: error loading model: unable to allocate CUDA0 buffer\\nllama_load_model_from_file: failed to load model"}',
     'Error: llama runner process has terminated: CUDA error: out of memory',
@@ -132,6 +133,8 @@ export const clientMessages: readonly Message[] = [
   ),
   ...naming(
     'client-abort',
+    // Traefik
+    '{"ClientAddr":"198.51.100.40:50118","ClientHost":"198.51.100.40","DownstreamContentSize":21,"DownstreamStatus":499,"Duration":58713004211,"OriginStatus":499,"RequestMethod":"POST","RequestPath":"/api/chat/completions","RouterName":"ui@docker","level":"info","msg":""}',
     '[agent/embedded] embedded run timeout: runId=c102 sessionId=aa timeoutMs=600000',
     '[agent/embedded] Profile ollama:default timed out. Trying next account...',
     "ReadTimeout: HTTPConnectionPool(host='localhost', port=11434): Read timed out. (read timeout=120)",

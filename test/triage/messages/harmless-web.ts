@@ -9,6 +9,7 @@ const hit = (status: number, call: string, bytes = 612) =>
 export const harmlessWebMessages: readonly Message[] = [
   ...naming(
     'healthy',
+    `${at('error')} limiting requests, dry run, excess: 5.12 by zone "chat", ${caller}`,
     `${at('error')} open() "/var/www/html/robots.txt" failed (2: No such file or directory), ${caller}, request: "GET /robots.txt HTTP/1.1"`,
     `${at('error')} open() "/usr/share/nginx/html/.git/config" failed (2: No such file or directory), ${caller}, request: "GET /.git/config HTTP/1.1"`,
     `${at('error')} "/var/www/html/index.php" is not found (2: No such file or directory), ${caller}, request: "GET / HTTP/1.1"`,
@@ -83,7 +84,6 @@ export const harmlessWebMessages: readonly Message[] = [
     'systemd[1]: Failed to allocate inotify watch: No space left on device',
     `${at('error')} access forbidden by rule, ${caller}, request: "GET /.env HTTP/1.1"`,
     `${at('error')} directory index of "/var/www/html/" is forbidden, ${caller}`,
-    `${at('error')} limiting requests, dry run, excess: 5.12 by zone "chat", ${caller}`,
     '2026/05/06 07:08:09 [error] 12#12: OCSP_basic_verify() failed (SSL: error:27069065:OCSP routines) while requesting certificate status, responder: r3.o.lencr.org',
     'docker: Error response from daemon: conflict: container name "/ollama" is already in use',
     '{"error":{"message":"invalid api key","type":"invalid_request_error"}}',

@@ -86,6 +86,18 @@ export const ollamaMessages: readonly Message[] = [
   [`${warn} msg="client connection closed before llama-server finished loading, aborting load"`, 'client-abort'],
   [`${warn} msg="client connection closed before server finished loading, aborting load"`, 'client-abort'],
   [`${warn} msg="truncating input prompt" limit=4096 prompt=9120 keep=4 new=4096`, 'context-truncated'],
+  [
+    'time=2026-03-04T05:06:07.123Z level=DEBUG source=runner.go:440 msg="context limit hit - shifting" id=0 limit=4096 input=4096 keep=4 discard=2046',
+    'context-truncated',
+  ],
+  [
+    'time=2026-03-04T05:06:07.123Z level=INFO source=routes.go:1377 msg="streamResponse: w.Write failed with write tcp 127.0.0.1:11434->127.0.0.1:53918: write: broken pipe"',
+    'client-abort',
+  ],
+  [
+    'time=2026-03-04T05:06:07.123Z level=INFO source=routes.go:1377 msg="streamResponse: w.Write failed with write tcp 127.0.0.1:11434->127.0.0.1:53918: wsasend: An existing connection was forcibly closed by the remote host."',
+    'client-abort',
+  ],
   ['{"error":"input exceeds maximum context length and cannot be truncated further"}', 'context-truncated'],
   [
     "Error: llama-server process has terminated: exit status 1: error loading model: error loading model architecture: unknown model architecture: 'mistral9'",
@@ -133,6 +145,10 @@ export const ollamaMessages: readonly Message[] = [
   // discover/
   [
     'time=2026-03-04T05:06:07Z level=INFO source=gpu.go:386 msg="no compatible GPUs were discovered"',
+    'gpu-not-detected',
+  ],
+  [
+    `${warn} msg="unable to load cuda driver library" library=/usr/lib64/libcuda.so.450.80.02 error="symbol lookup for cuCtxCreate_v3 failed: /usr/lib64/libcuda.so.450.80.02: undefined symbol: cuCtxCreate_v3"`,
     'gpu-not-detected',
   ],
   [`${warn} msg="llama-server GPU discovery watchdog timed out"`, 'gpu-not-detected'],

@@ -11,6 +11,9 @@ const tag = (message: string) => `2026/07/08 09:10:11 [emerg] 1#1: ${message}`;
 export const webMessages: readonly Message[] = [
   ...naming(
     'nginx-down',
+    'Error response from daemon: driver failed programming external connectivity on endpoint web (7ab4): Bind for 0.0.0.0:443 failed: port is already allocated',
+    'Error response from daemon: failed to set up container networking: driver failed programming external connectivity on endpoint web (7ab4): failed to bind host port for 0.0.0.0:80:172.18.0.2:80/tcp: address already in use',
+    'Error starting userland proxy: listen tcp4 0.0.0.0:80: bind: address already in use',
     emerg('bind() to 0.0.0.0:80 failed (98: Address already in use)\nnginx: [emerg] still could not bind()'),
     emerg('bind() to [::]:443 failed (98: Address in use)'),
     emerg('bind() to 0.0.0.0:443 failed (13: Permission denied)'),
