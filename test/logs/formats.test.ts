@@ -63,6 +63,18 @@ test('nginx writes combined, with fields before and after, and JSON', () => {
   expect(json?.access).toMatchObject({ status: 504, bytes: 167, seconds: 60.001, requestId: 'abc' });
 });
 
+test('Nginx Proxy Manager writes two formats of its own', () => {
+  const [proxied, own] = parse(
+    'nginx-access',
+    [
+      '[03/Dec/2025:09:41:27 +0000] - 502 502 - POST https ai.example.com "/api/chat" [Client 198.51.100.39] [Length 154] [Gzip -] [Sent-to open-webui] "Mozilla/5.0" "-"',
+      '[03/Dec/2025:09:41:28 +0000] 404 - GET http ai.example.com "/x?y=1" [Client 198.51.100.39] [Length 552] [Gzip -] "-" "-"',
+    ].join('\n'),
+  );
+  expect(proxied?.access).toMatchObject({ method: 'POST', path: '/api/chat', status: 502, bytes: 154 });
+  expect(own?.access).toMatchObject({ method: 'GET', path: '/x?y=1', status: 404, client: '198.51.100.39' });
+});
+
 test("Ollama's four writers share one stream", () => {
   const records = parse(
     'ollama-log',

@@ -50,6 +50,8 @@ export const unseenSets = [
   'fifteenth',
   'sixteenth',
   'seventeenth',
+  'eighteenth',
+  'nineteenth',
 ] as const;
 
 type UnseenSet = (typeof unseenSets)[number];

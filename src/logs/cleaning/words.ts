@@ -15,7 +15,7 @@ const words = new Set(
   ollama on open opened opening operating operation or other out over packet page path peer permission please port post
   power prematurely problem process processing prompt protocol pull read reading ready reasons received recover redirect
   redirection referrer refused registry remote removed renew renewal reply request requested requests required requires
-  reset resolve resolved resources responding response restart restarting result retry return rewrite root route run runner
+  reset resolve resolved resolver resolving resources responding response restart restarting result retry return rewrite root route run runner
   runners running runtime same score secure seconds see segmentation send sending sent server service set shared should
   shutdown signal size slot slow slowdown so socket some source space start started starting state status still stop
   stopped stopping such support supported sure system target task temperature temporary terminated than that the then there
@@ -39,8 +39,9 @@ export function seamBetween(line: string, next: string): '' | ' ' | undefined {
   return apart === words.has(end + start) ? undefined : apart ? ' ' : '';
 }
 
-/** Ends of a line and beginnings of the next between which there is a blank: after a mark, and before a quotation. */
+/** Ends of a line and beginnings of the next between which there is a blank: after a mark, before a quotation, and before the number of something. */
 const blank: readonly (readonly [RegExp, RegExp])[] = [
   [/[,;]$|[\w)]:$/, /^["'A-Za-z]/],
-  [/[A-Za-z]$/, /^"[/\w]/],
+  [/[A-Za-z)]$/, /^"[/\w]/],
+  [/\b(?:status|code|error|signal|port|line|device)$/i, /^(?:0x[\da-f]|\d)/],
 ];

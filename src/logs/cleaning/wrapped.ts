@@ -10,7 +10,7 @@ export const joinedChars = 4000;
 
 /** How a program begins an entry, where no carrier shows it. */
 const begins =
-  /^ ?(?:time=|\[GIN\]|\{|\d+#\d+: |\d{4}[/-]\d\d[/-]\d\d[ T]|\[(?:emerg|alert|crit|error|warn|notice|info|debug)\] |nginx: \[|kernel: |systemd\[|panic: |goroutine \d|fatal error: |NVRM: |Error: |CUDA error|llama runner |ggml_|llama_|load_tensors|[a-z]\w{0,40}_\w{1,40}: |print_info|srv |slot |[EWID] \w|oom-kill:|Out of memory|Killed process|\|[ =\d-]|\|ERR!|\+[-=]|- - |(?:0x[\da-f]+|-?\d+(?:\.\d+)?|[\dA-F:.]{16}|GPU-[\da-f-]{8,36}), \S| {1,8}\d+(?: +(?:\d+|-)){3}|#? ?(?:gpu +pwr|Idx +W) |\w{3,100}\{\w{1,40}="|\[\d{1,2}\] [A-Z]|={10}| {0,8}(?:GPU +\S+ +Temp|\d+ +\w+ +\d+\.\d°?[cC]) )/;
+  /^ ?(?:time=|\[GIN\]|\{|\d+#\d+: |\d{4}[/-]\d\d[/-]\d\d[ T]|\[(?:emerg|alert|crit|error|warn|notice|info|debug)\] |nginx: \[|kernel: |systemd\[|panic: |goroutine \d|fatal error: |NVRM: |Error: |CUDA error|llama runner |ggml_|llama_|load_tensors|[a-z]\w{0,40}_\w{1,40}: |print_info|srv |slot |[EWID] \w|oom-kill:|Out of memory|Killed process|\|[ =\d-]|\|ERR!|\+[-=]|- - |(?:0x[\da-f]+|-?\d+(?:\.\d+)?|[\dA-F:.]{16}|GPU-[\da-f-]{8,36}), \S| {1,8}\d+(?: +(?:\d+|-)){3}|#? ?(?:gpu +pwr|Idx +W) |\w{3,100}\{\w{1,40}="|\[\d{1,2}\] [A-Z]|\[\d\d\/\w{3}\/\d{4}:\d|={10}| {0,8}(?:GPU +\S+ +Temp|\d+ +\w+ +\d+\.\d°?[cC]) )/;
 
 /** An access log entry: an address or a host, then the dash of the user. */
 const beginsAccess = /^\S{1,80} (?:\S{1,80} )?- \S{1,80} (?:\[|")/;

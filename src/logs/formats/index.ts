@@ -51,7 +51,10 @@ const looks: readonly (readonly [LogKind, RegExp])[] = [
     'nginx-error',
     /\[(?:emerg|alert|crit|error|warn|notice|info)\] (?:\d+#\d+: )?|client intended to send too large|\bupstream (?:timed out|prematurely closed|sent )|(?:connecting|reading|sending|handshaking|header from|request) (?:to |from )?upstream\b|^\d+#\d+: \*\d+ |^nginx: /,
   ],
-  ['nginx-access', /\[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]\s+"|^\{.*"(?:request_time|DownstreamStatus)"/],
+  [
+    'nginx-access',
+    /\[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]\s+"|^\{.*"(?:request_time|DownstreamStatus)"|\[Client \S{1,80}\] \[Length /,
+  ],
   [
     'certbot',
     /renew(?:al)? |certbot|acme[-:]|verify error:num|notAfter=|letsencrypt|certificate (?:has )?expired|challenges? (?:have )?failed|authorization procedure/i,

@@ -1,6 +1,6 @@
 import type { Entry } from '../cleaning/entries.ts';
 import type { Access, LogRecord } from '../record.ts';
-import { fromVariables, type ReadAccess } from './access-format.ts';
+import { compileAccessFormat, fromVariables, type ReadAccess } from './access-format.ts';
 import { learnAccess } from './access-learned.ts';
 import { toRecord } from './plain.ts';
 
@@ -42,11 +42,23 @@ function withLearned(sample: readonly string[]): ReadAccess {
 const merged = (learned: Access | undefined, known: Access | undefined): Access | undefined =>
   learned && known ? { ...learned, ...known } : (known ?? learned);
 
-/** The request in one line of combined, JSON, LTSV or logfmt; undefined for any other line. */
+/** The formats of Nginx Proxy Manager, which many people have in front of their chat. */
+const ofProxyManager = ['$upstream_cache_status $upstream_status ', ''].map((upstream) =>
+  compileAccessFormat(
+    `${upstream}$status - $request_method $scheme $host "$request_uri" [Client $remote_addr] [Length $body_bytes_sent] `,
+  ),
+);
+
+function readProxyManager(text: string): Access | undefined {
+  const [proxied, own] = ofProxyManager.map((read) => read(text.replace(/^\[[^\]]{1,40}\] /, '')));
+  return proxied ?? own;
+}
+
+/** The request in one line of combined, of Nginx Proxy Manager, JSON, LTSV or logfmt; undefined for any other line. */
 export function parseAccess(text: string): Access | undefined {
   if (text.startsWith('{')) return parseJson(text);
   const found = combined.exec(text);
-  if (!found) return parseLabelled(text);
+  if (!found) return readProxyManager(text) ?? parseLabelled(text);
   const [, client, request = '', status = '', bytes = '', userAgent] = found;
   return fromVariables({
     request,

@@ -12,8 +12,8 @@ const lost = new RegExp(
   ].join('|'),
   'i',
 );
-/** A row of the table whose temperature or performance state cannot be had; the power alone is missing on healthy cards. */
-const unreadable = /^\|?\s*(?:ERR!|\d+%|N\/A)\s+(?:ERR!\s+\S+|\S+\s+ERR!)\s+\S+ \/ /;
+/** A row of the table whose temperature, performance or MIG state cannot be had; the power alone is missing on healthy cards. */
+const unreadable = /^\|?\s*(?:ERR!|\d+%|N\/A)\s+(?:ERR!\s+\S+|\S+\s+ERR!)\s+\S+ \/ |^(?:\|\s*\|\s*\|)?\s*ERR! \|$/;
 const noHandle = /Unable to determine the device handle/i;
 /** Beside this the driver found no card at all. */
 const none = /No devices were found/i;

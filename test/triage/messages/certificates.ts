@@ -40,6 +40,7 @@ export const certificateMessages: readonly Message[] = [
   ),
   ...naming(
     'cert-expired',
+    '##### Certificate status #####\n/etc/nginx/certs/chat.example.org/fullchain.pem: EXPIRED\nCertificate was valid until Mar 18 07:40:12 2026 GMT',
     'depth=0 CN = ai.example.org\nverify error:num=10:certificate has expired\nnotAfter=Jul  1 00:00:00 2026 GMT',
     'Verify return code: 10 (certificate has expired)',
     '  Certificate Name: ai.example.org\n    Expiry Date: 2026-06-30 10:00:00+00:00 (INVALID: EXPIRED)\n    Certificate Path: /etc/letsencrypt/live/ai.example.org/fullchain.pem',

@@ -101,6 +101,8 @@ export const containerMessages: readonly Message[] = [
   ),
   ...naming(
     'service-stopped',
+    // Ollama's application for Windows
+    'time=2026-03-04T05:06:07.123+01:00 level=INFO source=lifecycle.go:78 msg="Waiting for ollama server to shutdown..."\ntime=2026-03-04T05:06:09.123+01:00 level=INFO source=lifecycle.go:82 msg="Ollama app exiting"',
     'container kill 3f1c2d (image=ollama/ollama:latest, name=ollama, signal=15)\ncontainer stop 3f1c2d (image=ollama/ollama:latest, name=ollama)',
     'Normal  Killing  12s  kubelet  Stopping container ollama',
   ),

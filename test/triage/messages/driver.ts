@@ -28,6 +28,7 @@ export const driverMessages: readonly Message[] = [
     'nvidia-smi: Unable to determine the device handle for GPU0: 0000:01:00.0: Unknown Error\nNo other devices',
     'time="2026-03-02T01:02:03Z" level=error msg="NVML: GPU is lost" component=dcgm-exporter',
     'nvmlDeviceGetHandleByIndex() failed: GPU is lost',
+    '|   7  NVIDIA H100 80GB HBM3          On  |   00000000:DB:00.0 N/A |                  N/A |\n|ERR!   48C    P0            N/A  /  N/A  |       0MiB /  81559MiB |     N/A      Default |\n|                                         |                        |                 ERR! |',
     'DCGM_FI_DEV_XID_ERRORS{gpu="1",UUID="GPU-b1e8",device="nvidia1",err_code="79",err_msg="GPU has fallen off the bus"} 79',
     'NVRM: nvAssertOkFailedNoLog: Assertion failed: Reset required [NV_ERR_RESET_REQUIRED] (0x00000062) returned from status @ kernel_channel.c:2874',
     '    GPU Recovery Action                  : Reset',
