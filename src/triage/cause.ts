@@ -43,7 +43,10 @@ export function lines(pattern: RegExp, except?: RegExp): Cause['match'] {
   return (records) => records.filter((record) => says(record, pattern) && !(except && says(record, except)));
 }
 
-/** Source of a pattern for NVIDIA's kernel messages of these numbers, and what dcgm-exporter counts of them; SXid, of the NVSwitch, counts from elsewhere. */
+/**
+ * Source of a pattern for NVIDIA's kernel messages of these numbers, which dcgm-exporter repeats. SXid, of the NVSwitch, counts
+ * from elsewhere.
+ */
 export const xid = (...numbers: readonly number[]) =>
   String.raw`(?:(?<!S)Xid \([^)]{0,60}\):?|^DCGM_FI_DEV_XID_ERRORS\{[^}]{0,600}\}) (?:${numbers.join('|')})\b`;
 

@@ -45,7 +45,7 @@ export const slowdowns = {
   powerBrake: { bits: 0x80, columns: /^clocks_(?:event|throttle)_reasons\.hw_power_brake_slowdown$/ },
 } as const;
 
-/** Rows of the CSV output, and of dcgm-exporter, whose card is slowed down for such a reason; in drivers before 535 an event is a throttle. */
+/** Rows of the CSV output and of dcgm-exporter whose card is slowed down for such a reason; an event was a throttle before 535. */
 export function slowedFor(
   records: readonly LogRecord[],
   { bits, columns }: (typeof slowdowns)[keyof typeof slowdowns],

@@ -39,7 +39,7 @@ export function seamBetween(line: string, next: string): '' | ' ' | undefined {
   return apart === words.has(end + start) ? undefined : apart ? ' ' : '';
 }
 
-/** Ends of a line and beginnings of the next between which there is a blank: after a mark, before a quotation, and before the number of something. */
+/** Ends of a line and beginnings of the next with a blank between: after a mark, before a quotation or the number of something. */
 const blank: readonly (readonly [RegExp, RegExp])[] = [
   [/[,;]$|[\w)]:$/, /^["'A-Za-z]/],
   [/[A-Za-z)]$/, /^"[/\w]/],

@@ -17,7 +17,7 @@ export default {
       'i',
     ),
     // Not of a disk: the kernel has no more watches on files.
-    /inotify|\bwatch/i,
+    /inotify|directory watch|file watchers/i,
   ),
   beats: ['cpu-offload-slow', 'gpu-not-detected', 'service-stopped', 'reload-thrash'],
   fix: ['df -h', 'journalctl --vacuum-size=500M', 'ollama list   # then: ollama rm MODEL'],

@@ -82,6 +82,7 @@ export const harmlessWebMessages: readonly Message[] = [
   ...naming(
     undefined,
     'systemd[1]: Failed to allocate inotify watch: No space left on device',
+    'systemd[1]: Failed to add /run/systemd/ask-password to directory watch: No space left on device',
     `${at('error')} access forbidden by rule, ${caller}, request: "GET /.env HTTP/1.1"`,
     `${at('error')} directory index of "/var/www/html/" is forbidden, ${caller}`,
     '2026/05/06 07:08:09 [error] 12#12: OCSP_basic_verify() failed (SSL: error:27069065:OCSP routines) while requesting certificate status, responder: r3.o.lencr.org',

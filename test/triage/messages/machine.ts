@@ -43,6 +43,7 @@ export const machineMessages: readonly Message[] = [
   ['nvidia-persistenced[901]: Failed to open /dev/nvidiactl: No such file or directory', 'driver-not-loaded'],
   ['EXT4-fs warning (device nvme0n1p2): ext4_da_write_begin: No space left', 'disk-full'],
   ['sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) database or disk is full', 'disk-full'],
+  ['clawdbot-watch[88]: cannot write /var/lib/clawdbot-watch/samples.db: no space left on device', 'disk-full'],
   ['BTRFS info (device dm-0): space_info DATA has 0 free, is full', 'disk-full'],
   ['NVRM: The NVIDIA probe routine was not called for 1 device(s).', 'driver-not-loaded'],
   ['modprobe: FATAL: Module nvidia not found in directory /lib/modules/6.8.0-60-generic', 'driver-not-loaded'],
