@@ -1,7 +1,7 @@
 /** What operating systems call an error, as C libraries and Windows print it in several languages. */
 const texts = {
   noSpace: [
-    'no space left(?! in\\b)|not enough space on the disk|disk quota exceeded|\\bENOSPC\\b|insufficient disk space|\\bdisk is full\\b',
+    'no space left on device|not enough space on the disk|disk quota exceeded|\\bENOSPC\\b|insufficient disk space|\\bdisk is full\\b',
     'Auf dem Gerät ist kein Speicherplatz|Kein Speicherplatz|nicht genug Speicherplatz|Aucun espace disponible|espace insuffisant sur le disque',
     'No queda espacio|Espacio (?:en disco )?insuficiente|Espaço insuficiente|Spazio (?:su disco )?insufficiente|Недостаточно места|不足以完成|设备上没有空间|磁盘空间不足|裝置上已無多餘空間',
     '空き領域(?:が|は)|장치에 남은 공간|디스크 공간이',

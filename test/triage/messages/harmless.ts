@@ -124,6 +124,7 @@ export const harmlessMessages: readonly Message[] = [
     'systemd[1]: Started ollama.service - Ollama Service.',
     'systemd[1]: ollama.service: Consumed 3h 2min 11.012s CPU time, 41.2G memory peak.',
     'NVRM: loading NVIDIA UNIX x86_64 Kernel Module  570.124.06  Wed Feb 26 02:05:51 UTC 2025\nLoading of unsigned module is rejected',
+    'binder: cannot allocate buffer: no space left',
     'usb 1-2: device descriptor read/64, error -71',
     'TCP: request_sock_TCP: Possible SYN flooding on port 443. Sending cookies.',
     'audit: type=1400 audit(1741064767.123:45): apparmor="DENIED" operation="open" profile="snap.firefox" name="/proc/1/maps"',
