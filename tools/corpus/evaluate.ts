@@ -52,6 +52,7 @@ export const unseenSets = [
   'seventeenth',
   'eighteenth',
   'nineteenth',
+  'twentieth',
 ] as const;
 
 type UnseenSet = (typeof unseenSets)[number];

@@ -13,7 +13,8 @@ const lost = new RegExp(
   'i',
 );
 /** A row of the table without temperature, performance or MIG state; the power alone is missing on healthy cards. */
-const unreadable = /^\|?\s*(?:ERR!|\d+%|N\/A)\s+(?:ERR!\s+\S+|\S+\s+ERR!)\s+\S+ \/ |^\|\s*\|\s*\|\s*ERR! \||^\s*ERR! \|$/;
+const unreadable =
+  /^\|?\s*(?:ERR!|\d+%|N\/A)\s+(?:ERR!\s+\S+|\S+\s+ERR!)\s+\S+ \/ |^\|\s*\|\s*\|\s*ERR! \||^\s*ERR! \|$/;
 const noHandle = /Unable to determine the device handle/i;
 /** Beside this the driver found no card at all. */
 const none = /No devices were found/i;

@@ -23,6 +23,7 @@ export const kernelMessages: readonly Message[] = [
   ),
   ...naming(
     'other-process-oom',
+    'systemd[1]: user-1004.slice: A process of this unit has been killed by the OOM killer.',
     'Out of memory: Kill process 812 (java) score 612 or sacrifice child',
     'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=docker-cd.scope,mems_allowed=0,oom_memcg=/docker/cd,task_memcg=/docker/cd,task=postgres,pid=12,uid=70',
     'systemd-oomd[712]: Killed /user.slice/user-1000.slice/user@1000.service/app.slice/app-gnome-firefox-3391.scope due to memory pressure for /user.slice/user-1000.slice/user@1000.service being 81.1% > 50.00% for > 20s with reclaim activity',
