@@ -53,6 +53,7 @@ export const unseenSets = [
   'eighteenth',
   'nineteenth',
   'twentieth',
+  'twentyfirst',
 ] as const;
 
 type UnseenSet = (typeof unseenSets)[number];
