@@ -23,7 +23,10 @@ export function putSurroundings(debian: Debian, tarball: string): void {
   debian.put('/root/pebble.json', JSON.stringify({ pebble: pebbleConfiguration }));
   debian.put(
     '/etc/systemd/system/pebble.service',
-    unit('Environment=PEBBLE_VA_NOSLEEP=1\nExecStart=/usr/local/bin/pebble -config /root/pebble.json'),
+    // Pebble refuses one good nonce in twenty unless it is told not to.
+    unit(
+      'Environment=PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0\nExecStart=/usr/local/bin/pebble -config /root/pebble.json',
+    ),
   );
   debian.put(
     '/etc/letsencrypt/cli.ini',
