@@ -51,6 +51,8 @@ export interface Access {
   readonly userAgent?: string;
   /** Address of the caller. */
   readonly client?: string;
+  /** What a proxy that tells more than a status says of its end. */
+  readonly ended?: 'refused' | 'unreachable' | 'timeout' | 'closed' | 'no-server' | 'client-left' | 'limited';
 }
 
 /** An entry of Ollama's own access log. */

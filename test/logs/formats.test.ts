@@ -75,6 +75,54 @@ test('Nginx Proxy Manager writes two formats of its own', () => {
   expect(own?.access).toMatchObject({ method: 'GET', path: '/x?y=1', status: 404, client: '198.51.100.39' });
 });
 
+test.each([
+  ['sC--', '0/0/-1/-1/3002', 503, 'unreachable'],
+  ['SC--', '0/0/-1/-1/0', 503, 'refused'],
+  ['sH--', '0/0/1/-1/60002', 504, 'timeout'],
+  ['SH--', '0/0/0/-1/911', 502, 'closed'],
+  ['CD--', '0/0/0/412/42780', 200, 'client-left'],
+  ['----', '0/0/0/412/+42780', 200, undefined],
+])('HAProxy tells by %s how a request ended', (state, times, status, ended) => {
+  const [record] = parse(
+    'nginx-access',
+    `Nov 24 09:54:20 edge haproxy[1180]: 203.0.113.77:51512 [24/Nov/2025:09:53:20.114] fe~ gw/one ${times} ${status} 198 - - ${state} 12/12/4/4/0 0/0 "POST https://chat.example.org/v1/chat/completions HTTP/2.0"`,
+  );
+  const seconds = Number(times.split('/').at(-1)) / 1000;
+  const request = { method: 'POST', path: '/v1/chat/completions', client: '203.0.113.77' };
+  expect(record?.access).toEqual({ ...request, status, bytes: 198, seconds, ...(ended ? { ended } : {}) });
+});
+
+test('HAProxy without a server to ask says so in its place', () => {
+  const [record] = parse(
+    'nginx-access',
+    '203.0.113.77:51520 [24/Nov/2025:09:54:55.020] fe~ gw/<NOSRV> 0/-1/-1/-1/0 503 217 - - SC-- 9/9/0/0/0 0/0 "GET /v1/models HTTP/1.1"',
+  );
+  expect(record?.access).toMatchObject({ status: 503, ended: 'no-server' });
+});
+
+test.each([
+  ['503 UF', 'refused'],
+  ['504 UT', 'timeout'],
+  ['503 UC', 'closed'],
+  ['503 UH', 'no-server'],
+  ['0 DC', 'client-left'],
+  ['429 RL', 'limited'],
+  ['200 -', undefined],
+])('Envoy tells by %s how a request ended', (told, ended) => {
+  const [status = '', flag = ''] = told.split(' ');
+  const [text, istio, json] = parse(
+    'nginx-access',
+    [
+      `[2025-11-24T10:12:40.014Z] "POST /v1/chat/completions HTTP/2" ${told} 611 24 15001 - "203.0.113.77" "curl/8.5.0" "-" "chat.example.org" "10.0.0.14:18789"`,
+      `[2025-11-24T10:12:40.014Z] "POST /v1/chat/completions HTTP/2" ${told} response_timeout - "-" 611 24 15001 - "203.0.113.77" "curl/8.5.0"`,
+      JSON.stringify({ method: 'POST', path: '/v1/chat/completions', response_code: status, response_flags: flag }),
+    ].join('\n'),
+  );
+  expect(text?.access).toMatchObject({ status: Number(status), bytes: 24, seconds: 15.001 });
+  expect(istio?.access).toMatchObject({ status: Number(status), bytes: 24, seconds: 15.001 });
+  expect([text, istio, json].map((record) => record?.access?.ended)).toEqual([ended, ended, ended]);
+});
+
 test("Ollama's four writers share one stream", () => {
   const records = parse(
     'ollama-log',

@@ -44,8 +44,8 @@ function patternOf(name: string, after: string): string {
 
 /** A request out of values by the names that nginx gives them; undefined without a status. */
 export function fromVariables(value: Readonly<Record<string, string>>): Access | undefined {
-  const status = Number(value['status']);
-  if (!Number.isInteger(status) || status < 100 || status > 599) return undefined;
+  // Envoy writes 0 where the caller left before there was one.
+  if (!/^(?:[1-5]\d\d|0)$/.test(value['status'] ?? '')) return undefined;
   const [method = '', path = ''] = (value['request'] ?? '').split(' ');
   const seconds = Number.parseFloat(value['request_time'] ?? '');
   const id = present(value['request_id'] ?? value['req_id'] ?? value['http_x_request_id']);
@@ -54,7 +54,7 @@ export function fromVariables(value: Readonly<Record<string, string>>): Access |
   return {
     method: method || (value['request_method'] ?? ''),
     path: path || (value['request_uri'] ?? value['uri'] ?? ''),
-    status,
+    status: Number(value['status']),
     bytes: Number(value['body_bytes_sent'] ?? value['bytes_sent']) || 0,
     ...(Number.isNaN(seconds) ? {} : { seconds }),
     ...(id === undefined ? {} : { requestId: id }),

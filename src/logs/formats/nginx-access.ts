@@ -3,6 +3,7 @@ import type { Access, LogRecord } from '../record.ts';
 import { compileAccessFormat, fromVariables, type ReadAccess } from './access-format.ts';
 import { learnAccess } from './access-learned.ts';
 import { toRecord } from './plain.ts';
+import { parseProxyAccess, withFlag } from './proxy-access.ts';
 
 /** Anchored on `"request" status bytes`: what stands before and after differs from site to site. */
 const combined =
@@ -54,11 +55,14 @@ function readProxyManager(text: string): Access | undefined {
   return proxied ?? own;
 }
 
-/** The request in one line of combined, of Nginx Proxy Manager, JSON, LTSV or logfmt; undefined for any other line. */
+/** Envoy writes the request where combined has it, and no bytes behind the status. */
+const stamped = /\[\d{4}-\d\d-\d\dT[^\]]{1,20}\] "/;
+
+/** The request in one line of combined, of Nginx Proxy Manager, HAProxy, Envoy, JSON, LTSV or logfmt; undefined for any other line. */
 export function parseAccess(text: string): Access | undefined {
   if (text.startsWith('{')) return parseJson(text);
-  const found = combined.exec(text);
-  if (!found) return readProxyManager(text) ?? parseLabelled(text);
+  const found = stamped.test(text) ? null : combined.exec(text);
+  if (!found) return readProxyManager(text) ?? parseProxyAccess(text) ?? parseLabelled(text);
   const [, client, request = '', status = '', bytes = '', userAgent] = found;
   return fromVariables({
     request,
@@ -94,7 +98,10 @@ function parseJson(text: string): Access | undefined {
   // nginx writes quotes in a value as \x22 without escape=json, and a bare dash for a number that is not there.
   const mended = text.replace(/\\x([0-9A-Fa-f]{2})/g, String.raw`\u00$1`).replace(/:\s*-\s*(?=[,}])/g, ':null');
   try {
-    return byNames(flat(JSON.parse(mended)));
+    const fields = flat(JSON.parse(mended));
+    const access = byNames(fields);
+    const [, flag] = fields.find(([name]) => name === 'response_flags') ?? [];
+    return access && flag ? withFlag(access, flag) : access;
   } catch {
     return undefined;
   }
