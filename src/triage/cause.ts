@@ -44,11 +44,11 @@ export function lines(pattern: RegExp, except?: RegExp): Cause['match'] {
 }
 
 /**
- * Source of a pattern for NVIDIA's kernel messages of these numbers, which dcgm-exporter repeats. SXid, of the NVSwitch, counts
- * from elsewhere.
+ * Source of a pattern for NVIDIA's kernel messages of these numbers, which dcgm-exporter and Kubernetes' device plugin
+ * repeat. SXid, of the NVSwitch, counts from elsewhere.
  */
 export const xid = (...numbers: readonly number[]) =>
-  String.raw`(?:(?<!S)Xid \([^)]{0,60}\):?|^DCGM_FI_DEV_XID_ERRORS\{[^}]{0,600}\}) (?:${numbers.join('|')})\b`;
+  String.raw`(?:(?<!S)Xid \([^)]{0,60}\):? |^DCGM_FI_DEV_XID_ERRORS\{[^}]{0,600}\} |XidCriticalError: Xid=)(?:${numbers.join('|')})\b`;
 
 /** Whether a program says something that fits a pattern. */
 export function says({ message, access, gin, audit }: LogRecord, pattern: RegExp): boolean {
@@ -57,13 +57,15 @@ export function says({ message, access, gin, audit }: LogRecord, pattern: RegExp
 
 /**
  * The requests for which nginx wrote an error page itself: its own pages have 150 to 175 bytes, or are padded beyond 512 for
- * some browsers. Any other size is an answer of the gateway, and by chance one of those sizes: none is taken for nginx's where
- * the gateway's log has that status.
+ * some browsers; those of Traefik and Caddy count too. Any other size is an answer of the gateway, and by chance one of
+ * those sizes: none is taken for nginx's where the gateway's log has that status.
  */
 export function nginxPages(records: readonly LogRecord[], status: number): LogRecord[] {
   if (records.some(({ audit }) => audit?.status === status)) return [];
   const pagesOf = (one: number) =>
-    records.filter(({ access }) => access?.status === one && isPageSize(access.bytes ?? 0));
+    records.filter(
+      ({ access }) => access?.status === one && (isPageSize(access.bytes ?? 0) || access.bytes === bareNames[one]),
+    );
   const pages = pagesOf(status);
   const rarer = brokenWay.includes(status) && brokenWay.some((other) => pagesOf(other).length > pages.length);
   return rarer ? [] : pages;
@@ -73,6 +75,9 @@ export function nginxPages(records: readonly LogRecord[], status: number): LogRe
 const brokenWay: readonly number[] = [502, 504];
 
 const isPageSize = (bytes: number) => (bytes >= 150 && bytes <= 175) || (bytes > 512 && bytes < 600);
+
+/** Proxies in Go write the name of the status and nothing else. */
+const bareNames: Readonly<Record<number, number>> = { 429: 17, 502: 11, 504: 15 };
 
 /** Chat and generation routes of Ollama and of the gateway, with and without `/v1`. */
 export const generation = /^\/(?:api\/(?:chat|generate|embed)|(?:v1\/)?(?:chat\/)?completions|(?:v1\/)?embeddings)/;

@@ -1,6 +1,7 @@
 import { isLog, type LogRecord } from '../logs/record.ts';
 import { type Cause, weights } from './cause.ts';
 import type { EvidenceLine, Verdict } from './diagnosis.ts';
+import { hasFailed, looksOdd } from './odd.ts';
 
 export interface NamedCause {
   readonly code: string;
@@ -97,45 +98,15 @@ export function toEvidence({ source, line, text }: LogRecord): EvidenceLine {
   return { source, line, text: trimmed.length > quotedChars ? `${trimmed.slice(0, quotedChars)}…` : trimmed };
 }
 
-/** Lines that say that something went wrong, for a log in which no cause fits. */
-const alarming =
-  /level=(?:ERROR|FATAL)|\[(?:emerg|alert|crit|error)\]|\bpanic\b|\bfatal\b|Traceback|segfault|status=\d+\/|^Error: |\bfailed\b|\b50[0-9] (?:Bad Gateway|Internal Server Error|Service (?:Temporarily )?Unavailable|Gateway Time)|exited with code [1-9]|command not found|^curl: \(\d|\bself-detected stall|(?<!fpu_)exception\b|[a-z]Error: |"error": ?"\w|timed out|connection refused|ECONN\w+|unreachable|\bcrash(?:ed|es)?\b|\baborted\b(?!["']?[=:] ?false)|isError=true|Unhandled promise rejection|lane task error|\binvalid config\b|temporarily unavailable \(HTTP|unexpected EOF|permission denied|no such host|TLS handshake timeout|i\/o timeout|"level": ?"(?:error|fatal)"/i;
-
-/** The kernel's log is full of what failed and matters to no chat. */
-const alarmingKernel =
-  /NVRM: (?!loading|Persistence mode is deprecated|Your system is not currently configured to drive)|\bXid\b|_nv\d{6}rm\+0x|amdgpu.*(?:\*ERROR\*|\bfault)|(?:llama|runner|nginx|node|python|uvicorn|gunicorn|server|docker|containerd)\S{0,30}: segfault|invoked oom-killer|Oops|\bBUG:|Kernel panic|I\/O error(?!, dev (?:fd|sr)\d)|Input\/output error|blocked for more than|no usable path|nvme\d{1,3}: (?!Shutdown timeout set).{0,40}timeout|-fs error \(device|severity=Uncorrected|critical temperature reached/;
-
-/** What a scanner asked for and is not there, or not for him. */
-const notThere =
-  /open\(\) "[^"]{1,400}" failed \((?:2|20|36): |directory index of .{1,400} is forbidden|is not found \(2: |access forbidden by rule|^.{0,80}user "[^"]{0,80}"(?:: password mismatch| was not found)|no user\/password was provided|\[(?:info|notice)\] /;
-
-/** Known to be harmless although they look alarming; triage reference §3.5. */
-const harmless =
-  /VRAM usage didn't recover|entering low vram mode|amdgpu driver not detected|releasing cuda driver|key not found|SSL_do_handshake\(\) failed.*while SSL handshaking, client|control-looking token|cannot decode batches with this context|n_ctx_per_seq|model recommendations snapshot|level=DEBUG|retrying in \d|pinned memory|couldn't remove blob|failed to find ggml_backend_init|ModSecurity: Access denied|failed to parse CPU|raise_exception\(|llama_params_fit: failed to fit|HEAD failed, status: 404|limiting requests, dry run|runner to expire was nil|failed to mlock|failed to find (?:a memory slot|free space in the KV cache, retrying)/i;
-
 /** The verdict where no cause was found: `unknown` when something looks wrong, else `healthy`. */
 export function withoutCause(records: readonly LogRecord[]): Verdict {
   const odd = records.filter((record) => hasFailed(record) || looksOdd(record));
   return odd.length === 0 ? healthy : unexplained(odd);
 }
 
-function looksOdd({ kind, message, audit, access, gin, nginx }: LogRecord): boolean {
-  if (audit !== undefined || access !== undefined || gin !== undefined || harmless.test(message)) return false;
-  if (nginx?.client && notThere.test(message)) return false;
-  return (kind === 'dmesg' ? alarmingKernel : alarming).test(message);
-}
-
 /** What went wrong in a way that no cause explains, in its newest lines. */
 export function unexplained(records: readonly LogRecord[]): Verdict {
   return { ...unknown, evidence: records.slice(-quotedLines).map(toEvidence) };
-}
-
-/** Outcomes of requests that the caller is not to blame for; a stream can end in one of them after a status of 200. */
-const failures: readonly (string | null | undefined)[] = ['upstream_error', 'gateway_error', 'timeout'];
-
-/** Whether a request failed at the server's side. */
-export function hasFailed({ gin, access, audit }: LogRecord): boolean {
-  return failures.includes(audit?.outcome) || (gin?.status ?? access?.status ?? audit?.status ?? 0) >= 500;
 }
 
 export const healthy: Verdict = {

@@ -27,7 +27,7 @@ export function csvRows(
 export function dmonRows(records: readonly LogRecord[], name: RegExp, passes: (value: string) => boolean): LogRecord[] {
   let column = -1;
   return records.filter((row) => {
-    const [names] = /\bgpu\s+pwr\b.*/.exec(row.message) ?? [];
+    const [names] = /\bgpu\s+(?:pwr|sm|pviol|fb|mclk)\b.*/.exec(row.message) ?? [];
     if (names !== undefined) {
       const found = names
         .trim()

@@ -6,13 +6,14 @@ import { loadCauses } from './catalogue.ts';
 import type { TriageConfig } from './config.ts';
 import { trailOf } from './correlate.ts';
 import type { Diagnosis, Step, Verdict } from './diagnosis.ts';
-import { type Finding, findCauses, hasFailed, healthy, rank, toVerdict, unexplained, unknown } from './engine.ts';
+import { type Finding, findCauses, healthy, rank, toVerdict, unexplained, unknown } from './engine.ts';
 import { absences } from './evidence/absence.ts';
 import { collect } from './evidence/collect.ts';
 import { locate } from './evidence/locate.ts';
 import { chatPath } from './evidence/path.ts';
 import { select } from './evidence/select.ts';
 import { walk } from './flow.ts';
+import { hasFailed } from './odd.ts';
 import { toldByOllama } from './told.ts';
 
 export interface TriageOptions {

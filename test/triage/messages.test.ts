@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { diagnoseText } from '../../src/triage/diagnose.ts';
+import { besideMessages } from './messages/beside.ts';
+import { moreBesideMessages } from './messages/beside-more.ts';
 import { certificateMessages } from './messages/certificates.ts';
 import { clientMessages } from './messages/clients.ts';
 import { computeMessages } from './messages/compute.ts';
@@ -31,6 +33,8 @@ describe.each([
   { who: 'Nginx at its start and its limits', messages: webMessages },
   { who: 'other proxies', messages: otherProxyMessages },
   { who: 'certificates', messages: certificateMessages },
+  { who: 'more programs beside the chat', messages: moreBesideMessages },
+  { who: 'programs beside the chat', messages: besideMessages },
   { who: 'systems in other languages', messages: languageMessages },
   { who: 'programs that work', messages: harmlessMessages },
   { who: 'Nginx, certbot and callers of every day', messages: harmlessWebMessages },

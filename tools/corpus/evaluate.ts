@@ -54,6 +54,7 @@ export const unseenSets = [
   'nineteenth',
   'twentieth',
   'twentyfirst',
+  'twentysecond',
 ] as const;
 
 type UnseenSet = (typeof unseenSets)[number];
@@ -80,7 +81,15 @@ export function field(half: 'a' | 'b'): CorpusCase[] {
  * Not mended: these change their verdict when they are wrapped, carried or renamed once more, most of them because they were
  * wrapped or cut by hand before they were pasted.
  */
-const fragile = ['eighth-028', 'eighth-083', 'fifth-030', 'fifth-043', 'seventh-024', 'seventh-069'];
+const fragile = [
+  'eighth-028',
+  'eighth-083',
+  'fifth-030',
+  'fifth-043',
+  'seventh-024',
+  'seventh-069',
+  'twentysecond-003',
+];
 
 /** Every case that was read and mended to its goals, for what may change no verdict. */
 export const everyCase = () =>

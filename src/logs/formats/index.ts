@@ -53,19 +53,19 @@ const looks: readonly (readonly [LogKind, RegExp])[] = [
   ],
   [
     'nginx-access',
-    /\[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]\s+"|^\{.*"(?:request_time|DownstreamStatus)"|\[Client \S{1,80}\] \[Length /,
+    /\[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]\s+"|^\{.*"(?:request_time|DownstreamStatus)"|\[Client \S{1,80}\] \[Length | (?:-?\d{1,9}\/){4}\+?\d{1,9} (?:-1|\d{3}) \d|^\[\d{4}-\d\d-\d\dT[\d:.]{8,15}Z\] "[A-Z]{3,10} /,
   ],
   [
     'certbot',
-    /renew(?:al)? |certbot|acme[-:]|verify error:num|notAfter=|letsencrypt|certificate (?:has )?expired|challenges? (?:have )?failed|authorization procedure/i,
+    /renew(?:al)? |certbot|acme[-:]|verify error:num|notAfter=|letsencrypt|certificate (?:has )?expired|challenges? (?:have )?failed|authorization procedure|\b(?:http|dns|tls-alpn)-01\b|zerossl|\/dehydrated\/|cert-manager/i,
   ],
   [
     'nvidia-smi',
-    /NVIDIA-SMI|nvidia-smi|initialize NVML|GPU Current Temp|Slowdown\s+:|clocks_(?:throttle|event)_reason|\|\s+\d+%?\s+\d+C|device handle|^No devices were found/,
+    /NVIDIA-SMI|nvidia-smi|initialize NVML|GPU Current Temp|Slowdown\s+:|clocks_(?:throttle|event)_reason|\|\s+\d+%?\s+\d+C|device handle|\bgpu\s+(?:pwr|sm|pviol|fb|mclk)\b|^No devices were found/,
   ],
   [
     'dmesg',
-    /NVRM|\bXid \(|oom-kill|Out of memory: Kill|Killed process|conntrack: table full|^[\w-]{2,20} [\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.\d: |^\[drm\b|^(?:Bluetooth|EXT4-fs|BTRFS|usb \d|INFO: task|traps|mce): ?/,
+    /NVRM|\bXid \(|oom-kill|Out of memory: Kill|Killed process|conntrack: table full|^[\w-]{2,20} [\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.\d: |^\[drm\b|^(?:binder|Bluetooth|EXT4-fs|BTRFS|usb \d|INFO: task|traps|mce): ?/,
   ],
   ['ollama-log', /level=(?:INFO|WARN|ERROR|DEBUG) |\[GIN\]|ollama|llama|ggml|cuda error|11434|model requires/i],
 ];

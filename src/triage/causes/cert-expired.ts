@@ -11,7 +11,7 @@ export default {
   },
   reads: ['certbot', 'certificate', 'nginx-error', 'nginx-probe'],
   match: lines(
-    /certificate (?:has )?expired|CertificateExpiredException|\(INVALID: EXPIRED\)|SEC_E_CERT_EXPIRED|verify error:num=10\b|CERT_HAS_EXPIRED|ERR_CERT_DATE_INVALID|SEC_ERROR_EXPIRED|\.(?:pem|crt|cer): EXPIRED\b/i,
+    /certificate (?:for server "[^"]{1,200}" )?(?:has )?expired|CertificateExpiredException|\(INVALID: EXPIRED\)|SEC_E_CERT_EXPIRED|verify error:num=10\b|CERT_HAS_EXPIRED|ERR_CERT_DATE_INVALID|SEC_ERROR_EXPIRED|\.(?:pem|crt|cer): EXPIRED\b/i,
     // That of a caller, or of the upstream.
     /client SSL certificate|upstream SSL certificate|to upstream/i,
   ),

@@ -11,7 +11,7 @@ export default {
   },
   reads: ['nginx-error', 'certbot'],
   match: lines(
-    /cannot load certificate(?: key)? "|(?:\[emerg\].{0,40} |^)(?:BIO_new_file|PEM_read_bio\w*|SSL_CTX_(?:use|load)_\w+)\("[^"]{1,300}"\) failed|no "ssl_certificate(?:_key)?" is defined|Error (?:obtaining X\.509|getting SSL) certificate\b/i,
+    /cannot load certificate(?: key)? "|(?:\[emerg\].{0,40} |^)(?:BIO_new_file|PEM_read_bio\w*|SSL_CTX_(?:use|load)_\w+)\("[^"]{1,300}"\) failed|no "ssl_certificate(?:_key)?" is defined|Error (?:obtaining X\.509|getting SSL) certificate\b|unable to stat SSL certificate|SSLCertificate(?:Key)?File: file '[^']{1,300}' does not exist|unable to generate TLS certificate : |certificate not found, falling back to fake certificate/i,
   ),
   beats: ['nginx-down'],
   fix: ['ls -lL /etc/letsencrypt/live/*/', 'certbot certificates', 'nginx -t && systemctl reload nginx'],

@@ -1,4 +1,5 @@
 import { type Cause, lines, says } from '../cause.ts';
+import { looksOdd } from '../odd.ts';
 
 /** What certbot, acme.sh, lego, Caddy and cert-manager say, and the authority's own reasons. */
 const failed = new RegExp(
@@ -12,6 +13,10 @@ const failed = new RegExp(
     String.raw`:Verify error:|\] Error renew |Command failed: (?:/usr/bin/)?certbot|Another instance of Certbot is already running|Unable to obtain ACME certificate|could not get certificate from issuer`,
     String.raw`:Exiting abnormally:|^(?:certbot|acme|letsencrypt)(?:\.\w{1,40}){0,5}\.errors\.\w{1,60}: `,
     String.raw`Permission denied: '/(?:etc|var/log|var/lib)/letsencrypt|Access denied writing to \S{1,80}/letsencrypt`,
+    // acme.sh and dehydrated
+    String.raw`Invalid status\. Verification error|Error adding TXT record|Cannot init API for|Signing failed\. |Cannot write token to file|Reload error for|Please install socat|account key has been deactivated|tcp port (?:80|443) is already used by|^\s*\+ Challenge validation has failed|ERROR: Challenge is invalid`,
+    // lego, in Traefik too; certmagic in Caddy; Apache's mod_md
+    String.raw`acme: error presenting token|: time limit exceeded: last error|"logger":"tls\.(?:renew|obtain)","msg":"(?:will retry|final attempt|could not get certificate)|emergency renewal window|AH10056|ACME resolve is skipped|Error (?:renewing|obtaining) certificate|\[md:error\]`,
     String.raw`certificate request has failed to complete|Renewal configuration file \S{1,200} (?:is broken|.{0,80}produced an unexpected error)|\b[1-9]\d{0,5} parse failure`,
   ].join('|'),
   'i',
@@ -21,23 +26,38 @@ const failed = new RegExp(
 const crashed =
   /(?:Configuration|Plugin|Authorization|Misconfiguration|Subprocess)Error: |^The following error was encountered:/;
 
+/** What they say of a certificate that came, or need not come yet. */
+const received =
+  /Congratulations|Successfully received certificate|renewals? succeeded|\(success\)|Cert success|Server responded with a certificate|certificate obtained successfully|not (?:yet )?due for renewal|Renewal of the cert is not required|Skipping?\b.{0,60}Next renewal|\+ Done!|Valid till .{1,80}Skipping|has been successfully issued|no renewal/i;
+/** What it is about; a journal holds other programs' complaints. */
+const subject =
+  /acme|certif|\bcert\b|certbot|letsencrypt|dehydrated|challenge|renew|\bdomain|\border|\bTXT\b|\bEAB\b|nginx|wellknown|account/i;
+/** What runs after it, and another's words in it. */
+const afterwards = /-?hook\b|Secret does not exist|self check|reloading nginx|optimistic locking/i;
+
 export default {
   step: 1,
   nearest: true,
   weight: 'minor',
   title: { en: 'The certificate was not renewed', zh: '证书续期失败' },
   explanation: {
-    en: 'certbot could not renew. Users notice nothing until the certificate expires. "simulated" means a dry run.',
-    zh: 'certbot 续期失败。证书过期前用户不会察觉。“simulated” 表示演练。',
+    en: 'The program that renews could not. Users notice nothing until the certificate expires. "simulated" means a dry run.',
+    zh: '证书续期程序失败。证书过期前用户不会察觉。“simulated” 表示演练。',
   },
   reads: ['certbot'],
   match: (records) => [
     ...lines(failed, /acme:error:(?:badNonce|accountDoesNotExist)/)(records),
     ...records.filter((record) => record.kind === 'certbot' && says(record, crashed)),
   ],
-  // Whatever it was that ended the run.
-  hint: (records) =>
-    records.filter(({ kind, message }) => kind === 'certbot' && message.startsWith('Traceback (most recent')),
+  // Whatever else the program complained of, where no certificate came after it.
+  hint(records) {
+    const own = records.filter(({ kind }) => kind === 'certbot');
+    const renewed = own.findLastIndex((record) => says(record, received));
+    return own.slice(renewed + 1).filter((record) => {
+      if (record.message.startsWith('Traceback (most recent')) return true;
+      return looksOdd(record) && subject.test(record.text) && !says(record, afterwards);
+    });
+  },
   fix: [
     'certbot renew --dry-run -v',
     'Open port 80 for the challenge, or repair the DNS record that the Detail line names.',

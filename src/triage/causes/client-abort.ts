@@ -1,13 +1,16 @@
 import type { AuditLine } from '../../audit-line.ts';
 import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, says } from '../cause.ts';
+import { ended, otherProxies } from '../other-proxies.ts';
 
-const left =
-  /aborting (?:completion|embedding) request|client prematurely closed connection(?:, so upstream| \(\d)|client connection closed|context canceled|write tcp \S{0,60}:11434->\S{1,60}: (?:write: |wsasend: )?(?:broken pipe|connection reset|An (?:existing|established) connection)/i;
+const left = new RegExp(
+  String.raw`aborting (?:completion|embedding) request|client prematurely closed connection(?:, so upstream| \(\d)|client connection closed|context canceled|write tcp \S{0,60}:11434->\S{1,60}: (?:write: |wsasend: )?(?:broken pipe|connection reset|An (?:existing|established) connection)|${otherProxies.clientLeft}`,
+  'i',
+);
 
 /** What clients say when their own time is over; of the registry that serves models it says nothing. */
 const ownTimeout =
-  /Read timed out\. \(read timeout=|\b(?:httpx\.|httpcore\.)?ReadTimeout\b|\bAPITimeoutError\b|LLM request timed out|embedded run timeout: |\bProfile \S{1,80} timed out\b|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|Client\.Timeout (?:exceeded|or context cancellation) while|curl: \(28\) Operation timed out after|timed out (?:after \d{1,6} ?s|waiting for http)|timeout of \d{1,9}ms exceeded|HttpTimeoutException|\basyncio\.(?:exceptions\.)?TimeoutError/;
+  /Read timed out\. \(read timeout=|\b(?:httpx\.|httpcore\.)?ReadTimeout\b|\bAPITimeoutError\b|LLM request timed out|embedded run timeout: |\bProfile \S{1,80} timed out\b|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|Client\.Timeout (?:exceeded|or context cancellation) while|curl: \(28\) Operation timed out after|timed out (?:after \d{1,6} ?s|waiting for http)|timeout of \d{1,9}ms exceeded|HttpTimeoutException|\basyncio\.(?:exceptions\.)?TimeoutError|\bTimeout passed=\d/;
 const elsewhere = /registry|huggingface|\bhf\.co\b|github|ollama\.com|\/v2\/|cloudflarestorage/;
 
 /** A server fault takes any time; a caller's timeout is a round number of seconds. */
@@ -36,6 +39,7 @@ export default {
     ...records.filter((record) => says(record, left) || (says(record, ownTimeout) && !says(record, elsewhere))),
     ...records.filter(({ gin }) => gin?.status === 499),
     ...whoLeftNginx(records),
+    ...ended(records, 'client-left'),
     ...records.filter(({ gin }) => gin?.status === 500 && isRound(gin.seconds)),
     ...records.filter(({ audit }) => audit?.type === 'audit' && audit.aborted && !audit.probe && isLong(audit)),
   ],

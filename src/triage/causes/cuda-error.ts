@@ -13,7 +13,7 @@ export default {
   match: computeErrors(
     'fault',
     new RegExp(
-      `amdgpu: .{0,40}page fault|nvgpu: .{0,80}(?:\\[MMU FAULT\\]|notifier set to (?:13|31)\\b)|${xid(13, 31, 32, 39, 40, 41, 43, 44, 69, 109)}`,
+      `amdgpu: .{0,40}page fault|nvidia-uvm: .{1,200}Detected a channel error|nvgpu: .{0,80}(?:\\[MMU FAULT\\]|notifier set to (?:13|31)\\b)|${xid(13, 31, 32, 39, 40, 41, 43, 44, 69, 109)}`,
       'i',
     ),
   ),

@@ -13,7 +13,7 @@ export default {
   reads: ['ollama-log', 'nginx-error', 'gateway-log', 'dmesg'],
   match: lines(
     new RegExp(
-      `${systemError('noSpace')}|low on resource: (?:ephemeral-storage|inodes)|FreeDiskSpaceFailed|\\b\\w{2,8}-fs \\w{4,8}\\b.{0,120}no space left|space_info \\w+ has 0 free, is full`,
+      `${systemError('noSpace')}|low on resource: (?:ephemeral-storage|inodes)|FreeDiskSpaceFailed|\\b\\w{2,8}-fs \\w{4,8}\\b.{0,120}no space left|space_info \\w+ has 0 free, is full|Delayed block allocation failed .{1,200} with error 28\\b|Filesystem may run out of space|NodeHasDiskPressure|Attempting to reclaim (?:ephemeral-storage|inodes)`,
       'i',
     ),
     // Not of a disk: the kernel has no more watches on files.

@@ -13,7 +13,7 @@ export default {
   reads: ['nvidia-smi', 'dmesg', 'ollama-log'],
   match: computeErrors(
     'driver',
-    /API mismatch: the client |(?:Driver\/library|NVML\/RM) version mismatch|driver interface version \S{1,40} (?:don.t|do not|does(?:n.t| not)) match|driver version is insufficient for CUDA runtime|NVIDIA driver on your system is too old|unsatisfied condition: (?:cuda|driver)/i,
+    /API mismatch: the client |(?:Driver\/library|NVML\/RM) version mismatch|driver interface version \S{1,40} (?:don.t|do not|does(?:n.t| not)) match|ERROR_LIB_RM_VERSION_MISMATCH|driver version is insufficient for CUDA runtime|NVIDIA driver on your system is too old|unsatisfied condition: (?:cuda|driver)/i,
   ),
   beats: [
     'cuda-error',

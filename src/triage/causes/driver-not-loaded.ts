@@ -1,7 +1,9 @@
 import { type Cause, lines, says } from '../cause.ts';
 import { systemError } from '../system-errors.ts';
 
-const rejected = lines(/Loading of (?:unsigned module|module with unavailable key) is rejected/);
+const rejected = lines(
+  /Loading of (?:unsigned module|module with unavailable key) is rejected|kernel headers for kernel \S{1,80} cannot be found/,
+);
 const loaded = /NVRM: loading NVIDIA/;
 
 export default {
@@ -22,16 +24,18 @@ export default {
         String.raw`NVRM: No(?:ne of the)? NVIDIA (?:graphics adapter|GPU|devices?)|installed in this system is(?: NVRM:)? not supported by|Unable to load the (?:kernel module )?'nvidia|could not load UVM kernel module`,
         String.raw`NVIDIA (?:probe|init) (?:routine|module) (?:was not called|failed)|Failed to query NVIDIA devices`,
         String.raw`(?:NVML: |nvml error: |NVML_ERROR_|NVML: NVIDIA )driver[_ ](?:is )?not[_ ]loaded`,
-        String.raw`insert '?nvidia|Module nvidia\S{0,20} not found|modprobe: unsigned module loading|unsigned module.{0,40}\bnvidia|\bload nvidia\S{0,12} failed:`,
+        String.raw`insert '?nvidia|Module nvidia\S{0,20} not found|module not found: '?nvidia|error processing package nvidia|modprobe: unsigned module loading|unsigned module.{0,40}\bnvidia|\bload nvidia\S{0,12} failed:`,
         String.raw`nvidia-smi'?:? not found|nvidia-smi\W{1,4}.{0,30}${systemError('notFound')}|${systemError('notFound')}: nvidia-smi|nvidia-smi\W{1,4}executable file not found`,
-        String.raw`load library failed: libnvidia-ml|nvidia-kmod\S{0,40} \[FAILED\]|failed to open \W?/dev/nvidia(?:ctl|\d)|Bad return status for module build|dkms\W.{0,80}nvidia\S{0,40}.{0,40}(?:build|install) failed`,
+        String.raw`load library failed: libnvidia-ml|nvidia-kmod\S{0,40} ?\[FAILED\]|failed to open \W?/dev/nvidia(?:ctl|\d)|Bad return status for module build|dkms\W.{0,80}nvidia\S{0,40}.{0,40}(?:build|install) failed`,
+        String.raw`PCI I/O region assigned to your NVIDIA device is invalid|Can.t find an IRQ for your NVIDIA card|is already bound to nouveau|Unable to find any NVIDIA devices|NVML doesn.t exist on this system|failed to locate libcuda\.so|error validating driver\b`,
+        String.raw`Autoinstall on \S{1,60} failed for module\(s\).{0,60}\bnvidia`,
         // AMD's
-        String.raw`amdgpu: Fatal error during GPU init|probe with driver (?:amdgpu|nvidia) failed|modprobe: .{0,40}\bamdgpu\b.{0,40}not found`,
+        String.raw`Driver not initialized \(amdgpu not found|amdgpu: Fatal error during GPU init|probe with driver (?:amdgpu|nvidia) failed|modprobe: .{0,40}\bamdgpu\b.{0,40}not found`,
       ].join('|'),
       'i',
     ),
   ),
-  // The kernel does not say which module, where NVIDIA's was not loaded either.
+  // Neither says which module, where NVIDIA's was not loaded either.
   hint: (records) => (records.some((record) => says(record, loaded)) ? [] : rejected(records)),
   beats: [
     'gpu-not-detected',

@@ -4,7 +4,7 @@ import { computeErrors } from '../compute-error.ts';
 const hung = computeErrors(
   'hang',
   new RegExp(
-    `RC watchdog: GPU is probably locked|${xid(8)}|the launch timed out|ring \\S{1,40} timeout, |amdgpu: .{0,60}GPU reset begin|MES failed to respond|unsuccessful queues preemption|GPU HANG: ecode|\\bEngine reset: engine_class|nvlddmkm stopped responding|VIDEO_TDR_(?:FAILURE|TIMEOUT)|LiveKernelEvent`,
+    `RC watchdog: GPU is probably locked|${xid(8)}|the launch timed out|nvgpu: .{0,80}notifier set to 8\\b|ring \\S{1,40} timeout, |amdgpu: .{0,60}GPU reset begin|MES failed to respond|unsuccessful queues preemption|GPU HANG: ecode|\\bEngine reset: engine_class|nvlddmkm stopped responding|VIDEO_TDR_(?:FAILURE|TIMEOUT)|LiveKernelEvent`,
     'i',
   ),
 );

@@ -10,9 +10,9 @@ const words = new RegExp(
     String.raw`no (?:nvidia )?GPUs? (?:was |were )?detected|no nvidia devices detected|no CUDA devices found|found 0 (?:CUDA|ROCm) devices|No NVIDIA/AMD GPU detected`,
     String.raw`cuda driver library init failure|cudart init failure|NvRmMemInit\w{0,20} failed|GGML_ASSERT\b.{0,300}\bmain_gpu_id ?<|initializing cuda driver|failed to get device context (?!2\b|800)`,
     String.raw`amdgpu is not supported|/dev/kfd.{0,40}: permission denied|ROCk module is NOT loaded|ggml_\w{1,12}: no devices found`,
-    String.raw`could not select device driver|unresolvable CDI devices|invalid runtime name: nvidia`,
+    String.raw`could not select device driver|unresolvable CDI devices|invalid runtime name: nvidia|no runtime for \W{0,2}nvidia\W{0,2} is configured|NVIDIA Container Runtime Hook directly`,
     String.raw`adding custom device "/dev/(?:kfd|dri|nvidia)[^"]{0,40}": no such file|Insufficient (?:nvidia|amd)\.com/gpu`,
-    String.raw`requested number of devices unavailable for nvidia\.com/gpu|nvidia-device-plugin.{0,80}No devices found`,
+    String.raw`requested number of devices unavailable for nvidia\.com/gpu|nvidia-device-plugin.{0,80}No devices found|No devices found\. Waiting indefinitely|No GPU node can be found in the cluster|Detected non-NVML platform: could not load`,
     String.raw`nvidia-container-cli: (?:\w+ error: |.{0,60}(?:no cuda-capable device|unknown device|no adapters were found))`,
   ].join('|'),
   'i',
@@ -22,7 +22,7 @@ const words = new RegExp(
 const processor =
   /inference compute\b.{0,60}\blibrary=cpu\b|compatible gpu libraries" compatible=\[\]|\bCUDA not detected: |no compatible amdgpu devices|no rocblas support for gfx|GPU inference disabled|will use cpu\b|not available, falling back to CPU|\bnvcuda init failure|symbol lookup for cu\w{1,40} failed|^cuInit err: \d/i;
 /** None of its parts computes on a card, though it may see one. */
-const noRunner = lines(/\bLLM libraries" runners="?\[cpu[\w ]{0,40}\]/);
+const noRunner = lines(/\bLLM libraries" runners="?\[(?:cpu\w{0,20} ?){1,6}\]/);
 const card = /inference compute\b.{0,60}\blibrary=(?!cpu)\w|offloaded [1-9]\d{0,3}\/|layers\.offload=[1-9]/i;
 
 const isServed = ({ gin }: LogRecord) => gin?.status === 200 && generation.test(gin.path);

@@ -6,7 +6,7 @@ const stalled = new RegExp(
   [
     String.raw`task \S{1,40} blocked (?:in I/O wait )?for more than \d+|hung_task_timeout_secs" disables this message`,
     String.raw`page allocation stalls? for \d+ ?ms|\bkswapd\d*\b.{0,60}(?:stall|blocked)`,
-    String.raw`\bI/O (?:\d+ )?.{0,40}timeout, (?:aborting|reset controller|completion polled)|task abort: (?:FAILED|SUCCESS)|nvme\d{0,3}: queue \d+: timeout|no usable path - requeuing I/O`,
+    String.raw`\bI/O (?:\d+ )?.{0,40}timeout, (?:aborting|reset controller|completion polled)|task abort: (?:FAILED|SUCCESS)|nvme\d{0,3}: queue \d+: timeout|no usable path - requeuing I/O|nvme\d{0,3}: controller is down; will reset`,
     // Full and lasting waits, as /proc/pressure and systemd-oomd give them.
     String.raw`memory pressure for .{1,200} being \d+(?:\.\d+)?% > \d+`,
   ].join('|'),

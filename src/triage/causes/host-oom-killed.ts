@@ -3,7 +3,9 @@ import { victimOf } from '../oom-victim.ts';
 
 /** What Kubernetes and Docker say of a container that was killed; it is Ollama's where its log is looked at. */
 const ofContainer =
-  /\breason"?:\s*"?OOMKilled\b|"OOMKilled":\s*true|\bOOMKilled\s+\d|\bcontainer oom \w{6,64} .{0,200}ollama|low on resource: memory\..{0,160}ollama/i;
+  /\breason"?:\s*"?OOMKilled\b|"OOMKilled":\s*true|\bOOMKilled\s+\d|\bcontainer oom \w{6,64} .{0,200}ollama|container init was OOM-killed|low on resource: memory\..{0,160}ollama/i;
+
+const named = /\bollama\b/i;
 
 export default {
   step: 4,
@@ -16,7 +18,8 @@ export default {
   reads: ['ollama-log', 'dmesg'],
   match: (records) =>
     records.filter(
-      ({ kind, message }) => victimOf(message) === 'ollama' || (kind === 'ollama-log' && ofContainer.test(message)),
+      ({ kind, message }) =>
+        victimOf(message) === 'ollama' || ((kind === 'ollama-log' || named.test(message)) && ofContainer.test(message)),
     ),
   beats: [
     'gpu-oom',

@@ -12,7 +12,7 @@ export default {
   match: lines(
     /(?:timed out|timeout) waiting for (?:llama runner|llama-server|mlx runner|server)(?: to start\b|: )(?!: ?context canceled)/i,
     // The runner's own reason has a cause of its own.
-    /context canceled|to start: .{0,80}(?:(?:CUDA|HIP|ROCm) error|out of memory|unable to allocate)/i,
+    /context canceled|^Error: timed out waiting for server to start|to start: .{0,80}(?:(?:CUDA|HIP|ROCm) error|out of memory|unable to allocate)/i,
   ),
   beats: [
     'client-abort',

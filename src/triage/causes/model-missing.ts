@@ -1,7 +1,7 @@
 import { type Cause, generation } from '../cause.ts';
 
 const notFound =
-  /\bmodel ['"`\\]*[\w./:-]+['"`\\]* not found|\bmodel (?:is )?not found\b|try pulling it first|404 (?:Client Error: )?Not Found\W{0,3} for url:? ['"]?\S{1,80}:11434\/(?:api\/(?:chat|generate|embed)|v1\/)|\bmodel [`'"]?[\w./:-]+[`'"]? does not exist|No Ollama models found|\bUnknown model: \S|pull model manifest: (?:404|file does not exist)/i;
+  /\bmodel ['"`\\]*[\w./:-]+['"`\\]* not found|\bmodel ['"`][\w./:-]+['"`] was not found|\bmodel (?:is )?not found\b|try pulling it first|404 (?:Client Error: )?Not Found\W{0,3} for url:? ['"]?\S{1,80}:11434\/(?:api\/(?:chat|generate|embed)|v1\/)|\bmodel [`'"]?[\w./:-]+[`'"]? does not exist|No Ollama models found|\bUnknown model: \S|pull model manifest: (?:404|file does not exist)/i;
 
 /** A version that lacks the route answers within this time; to find out that a model is missing takes longer. */
 const noRouteSeconds = 30e-6;

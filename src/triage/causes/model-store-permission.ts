@@ -12,12 +12,12 @@ export default {
     new RegExp(
       [
         `${systemError('denied')}.{0,120}(?:ensure path|models)`,
-        String.raw`\b(?:mkdir|open|openfile|stat|lstat|chmod|rename|remove|write|create|readlink|symlink) ["']?(?:[/\\~.]|[A-Z]:)(?::?[^:]){0,120}: ${systemError('denied')}`,
+        String.raw`\b(?:mkdir|open|openfile|stat|lstat|chmod|rename|remove|write|create|readlink|symlink) ["']?(?:[/\\~.]|[A-Z]:)(?::?[^:]){0,400}: ${systemError('denied')}`,
       ].join('|'),
       'i',
     ),
     // The GPU's files are no part of the store, nor is another unit's file.
-    /\/dev\/|fork\/exec|\bPID file\b|^init: /,
+    /\/dev\/|fork\/exec|\.pem\b|\bPID file\b|^init: /,
   ),
   beats: ['service-down', 'service-stopped', 'gpu-not-detected'],
   fix: ['chown -R ollama:ollama /usr/share/ollama/.ollama/models', 'systemctl restart ollama'],

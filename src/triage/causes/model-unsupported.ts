@@ -7,6 +7,7 @@ const unsupported = new RegExp(
     String.raw`wrong number of tensors|has wrong shape|error loading model: missing tensor|error loading model (?:hyperparameters|vocabulary): `,
     String.raw`invalid ggml type \d|GGUFv\d is no longer supported|requires a newer version of Ollama`,
     String.raw`model requires MLX support|MLX runtime is not available`,
+    String.raw`" does not support (?:chat|generate|embed)`,
     String.raw`clip\.cpp:\d+: (?:unknown|unsupported)`,
     String.raw`(?:not supported by|no longer compatible with|incompatible with) your version of Ollama`,
   ].join('|'),

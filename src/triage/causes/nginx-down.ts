@@ -9,16 +9,18 @@ const notStarted = new RegExp(
     String.raw`configuration file \S{1,200} test failed|pread\(\) "\S{1,200}\.conf" failed|exited with fatal code \d+ and cannot be respawned`,
     String.raw`(?:Job for )?nginx\.service(?: failed because|: Failed with result|: Control process exited, code=exited, status=[1-9])|Failed to start .{0,60}(?:\bnginx\b|high performance web server)`,
     String.raw`Bind for \S{1,60}:(?:80|443) failed|failed to bind host port for \S{1,60}:(?:80|443):|userland proxy: listen tcp[46]? \S{1,60}:(?:80|443): bind: `,
+    // Another server in its place.
+    String.raw`listen tcp[46]? \S{0,60}:(?:80|443): bind: |cannot bind socket .{0,60}\bfor \[\S{1,60}:(?:80|443)\]|make_sock: could not bind to address \S{1,60}:(?:80|443)\b`,
     String.raw`Failed to connect to \S{1,200} port (?:80|443)\b|ERR_CONNECTION_REFUSED|\bunable to connect to the server\b.{0,60}:443`,
   ].join('|'),
   'i',
 );
 
 /** What has a cause of its own: the disk, open files, connections; or what Nginx can do without. */
-const ofAnother = /\((?:28|24|23): |worker_connections|, ignor/;
+const ofAnother = /\((?:28|24|23): |worker_connections|, ignor|\bchallenge\b/;
 
 const failedStart = lines(
-  /\bnginx\S{0,30} exited with code [1-9]|nginx\.service: start operation timed out|Starting nginx: .{0,20}fail|Could not start Service\[nginx\]/i,
+  /\bnginx\S{0,30} exited with code [1-9]|nginx\.service: start operation timed out|Starting nginx: .{0,20}fail|Could not start Service\[nginx\]|NGINX process has stopped|nginx\S{0,40} isn.t running/i,
 );
 
 /** An Nginx that asks for answers runs. */

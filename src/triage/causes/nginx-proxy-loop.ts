@@ -2,7 +2,7 @@ import type { LogRecord } from '../../logs/record.ts';
 import { type Cause, says } from '../cause.ts';
 import { errno } from '../nginx-errno.ts';
 
-const cycle = /rewrite or internal redirection cycle/i;
+const cycle = /rewrite or internal redirection cycle|attempted to proxy to self/i;
 
 /** Nginx's own ports on this machine. */
 const itself = /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):(?:80|443)\//;

@@ -10,7 +10,7 @@ export default {
     zh: 'worker_connections 已用完,新请求被丢弃。每个长流占用两个连接。',
   },
   reads: ['nginx-error'],
-  match: lines(/worker_connections are not enough/i),
+  match: lines(/worker_connections are not enough|server reached MaxRequestWorkers/i),
   beats: ['upstream-closed', 'upstream-refused'],
   fix: [
     'Set events { worker_connections 8192; } and worker_rlimit_nofile 16384; then: nginx -t && systemctl reload nginx',

@@ -1,4 +1,12 @@
 import { type Cause, lines } from '../cause.ts';
+import { ended, otherProxies } from '../other-proxies.ts';
+
+const none = lines(
+  new RegExp(
+    String.raw`no live upstreams while connecting|${otherProxies.noServer}|Service "\S{0,80}(?:gateway|clawdbot|ollama|webui|chat)\S{0,80}" does not have any active Endpoint`,
+    'i',
+  ),
+);
 
 export default {
   step: 2,
@@ -9,7 +17,7 @@ export default {
     zh: '每个网关刚刚都失败过,Nginx 不再尝试。原因在更早的 refused 或 timed out 行。',
   },
   reads: ['nginx-error'],
-  match: lines(/no live upstreams while connecting|\bbackend \S{1,80} has no server available/i),
+  match: (records) => [...none(records), ...ended(records, 'no-server')],
   beats: ['request-lost'],
   fix: ['systemctl restart qwen-gateway', 'grep -E "refused|timed out" /var/log/nginx/error.log | tail'],
   confirm: ['curl -sv http://127.0.0.1:18789/health'],

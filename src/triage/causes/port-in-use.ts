@@ -5,10 +5,10 @@ export default {
   step: 3,
   nearest: true,
   weight: 'minor',
-  title: { en: 'A second Ollama tried to start', zh: '第二个 Ollama 试图启动' },
+  title: { en: 'The port is taken', zh: '端口已被占用' },
   explanation: {
-    en: 'The port is taken, usually by the Ollama that already runs. Often harmless: the first server is fine.',
-    zh: '端口被占用,通常是已在运行的 Ollama。多半无害:第一个服务正常。',
+    en: 'A server could not start because another holds its port, usually the Ollama that already runs. Often harmless: the first server is fine.',
+    zh: '服务未能启动,因为端口已被占用,通常是已在运行的 Ollama。多半无害:第一个服务正常。',
   },
   reads: ['ollama-log'],
   match: lines(
@@ -16,7 +16,7 @@ export default {
     new RegExp(
       [
         String.raw`listen tcp[46]? \S{0,60}:\d{1,5}: bind: (?!.{0,20}(?:cannot assign|can't assign|${systemError('denied')}))`,
-        String.raw`port is already allocated|\b11434\b.{0,80}${systemError('inUse')}|\[Errno (?:98|48|10048)\].{0,80}\bbind`,
+        String.raw`port is already allocated|\b11434\b.{0,80}${systemError('inUse')}|\[Errno (?:98|48|10048)\] ?(?:.{0,80}\bbind|${systemError('inUse')})|couldn.t bind HTTP server socket`,
       ].join('|'),
       'i',
     ),

@@ -1,4 +1,5 @@
 import { type Cause, lines, nginxPages } from '../cause.ts';
+import { ended } from '../other-proxies.ts';
 
 const limiting = lines(
   /^(?:nginx: )?(?:.{0,60}\] )?(?:\d+#\d+: )?(?:\*\d+ )?limiting (?:requests|connections)/i,
@@ -15,7 +16,7 @@ export default {
     zh: '某个地址请求过多,被 Nginx 拒绝。“delaying request” 只是变慢。',
   },
   reads: ['nginx-error', 'nginx-access', 'gateway-log'],
-  match: (records) => [...limiting(records), ...nginxPages(records, 429)],
+  match: (records) => [...limiting(records), ...nginxPages(records, 429), ...ended(records, 'limited')],
   fix: ['Raise rate or burst of the limit_req zone that the line names, then: nginx -t && systemctl reload nginx'],
   confirm: ['nginx -T | grep -E "limit_(req|conn)"'],
   example: {

@@ -7,9 +7,10 @@ import { stoppedUnit } from '../unit-state.ts';
 const absent = new RegExp(
   [
     String.raw`\bollama'?:? not found|\bollama\W{1,4}.{0,30}${systemError('notFound')}|${systemError('notFound')}: ollama\b`,
-    String.raw`/ollama: No such file or directory$|(?:could(?: not|n't)|failed to) connect to (?:a running |the )?ollama|could not find ollama app`,
+    String.raw`/ollama: No such file or directory$|(?:could(?: not|n't)|failed to|unable to) connect to (?:(?:a|the|your|local|running|remote) ){0,3}ollama|could not find ollama app`,
     String.raw`Unit ollama\.service (?:could not be|not) (?:found|loaded)|Unit ollama\.service is masked|No such container: \S{0,60}ollama|\bollama\b.{0,80}\sExited \(\d`,
     String.raw`lookup (?:[\w-]{1,30}\.)?ollama(?!\.(?:ai|com))\S{0,60}.{0,60}(?:no such host|server misbehaving)|getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?:[\w-]{1,30}\.)?ollama(?!\.(?:ai|com))|(?:resolve host:? |Failed to resolve ')(?:[\w-]{1,30}\.)?ollama(?!\.(?:ai|com))`,
+    String.raw`Cannot connect to the Docker daemon|container \S{0,60}ollama\S{0,60} is unhealthy|^Error: timed out waiting for server to start|msg="ollama exited" err="exit status [1-9]`,
     String.raw`Failed to discover Ollama models: (?:TypeError: )?fetch failed`,
     // LiteLLM's names of its errors.
     String.raw`\bollama(?:_chat)?Exception\b.{0,80}(?:Connection refused|connection attempts failed|Cannot connect)`,
@@ -21,7 +22,7 @@ const absent = new RegExp(
 
 /** systemd's end of it. */
 const notStarted =
-  /ollama\.service: (?:Start request repeated too quickly|Main process exited, code=exited, status=[1-9]|Failed with result 'exit-code')|Failed to start (?:ollama\.service|Ollama Service)/i;
+  /ollama\.service: (?:Start request repeated too quickly|Main process exited, code=exited, status=[1-9]|Failed with result 'exit-code')|Failed to start (?:ollama\.service|Ollama Service)|(?:Failed to pull image|Back-?off (?:restarting failed container|pulling image)) .{0,80}ollama/i;
 
 export default {
   step: 3,

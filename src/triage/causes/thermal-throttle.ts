@@ -1,5 +1,5 @@
 import { type Cause, lines } from '../cause.ts';
-import { slowdowns, slowedFor } from '../smi.ts';
+import { dmonRows, slowdowns, slowedFor } from '../smi.ts';
 
 const active = lines(
   /(?:SW|HW) Thermal Slowdown\s*: Active|[sh]w_thermal_slowdown>Active|GPU over temperature range|thermal throttling temperature reached|clocks event due to thermal violation/i,
@@ -14,7 +14,11 @@ export default {
     zh: '显卡为降温而降低频率;显存过热时,核心 65–70 °C 也会发生。',
   },
   reads: ['nvidia-smi'],
-  match: (records) => [...active(records), ...slowedFor(records, slowdowns.thermal)],
+  match: (records) => [
+    ...active(records),
+    ...slowedFor(records, slowdowns.thermal),
+    ...dmonRows(records, /^tviol$/, (value) => value === '1'),
+  ],
   beats: ['ollama-slow', 'client-abort', 'upstream-timeout'],
   fix: [
     'nvidia-smi -q -d TEMPERATURE,PERFORMANCE',

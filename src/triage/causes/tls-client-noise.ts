@@ -10,7 +10,7 @@ export default {
   },
   reads: ['nginx-error'],
   match: lines(
-    /(?:SSL_do_handshake\(\) failed|closed connection in SSL handshake).{0,300}while SSL handshaking(?! to upstream)|SSL_(?:read|shutdown|write)\(\) failed .{0,300}while (?:waiting for request|processing HTTP|keepalive|closing request)|client closed connection while SSL handshaking|client SSL certificate verify error/i,
+    /(?:SSL_do_handshake\(\) failed|closed connection in SSL handshake).{0,300}while SSL handshaking(?! to upstream)|SSL_(?:read|shutdown|write)\(\) failed .{0,300}while (?:waiting for request|processing HTTP|keepalive|closing request)|client closed connection while SSL handshaking|client SSL certificate verify error|http: TLS handshake error from |: SSL handshake failure|HTTP spoken on HTTPS port/i,
   ),
   fix: ['Nothing to do.'],
   confirm: ['curl -sv https://ai.yourcompany.com/ -o /dev/null'],

@@ -1,4 +1,5 @@
 import { type Cause, lines } from '../cause.ts';
+import { otherProxies } from '../other-proxies.ts';
 
 export default {
   step: 2,
@@ -11,7 +12,10 @@ export default {
   },
   reads: ['nginx-error'],
   match: lines(
-    /while SSL handshaking to upstream|SSL_\w{2,20}\(\) failed .{0,300}while (?:reading|sending)[\w ]{0,40} upstream|upstream SSL certificate (?:verify error|does not match)/i,
+    new RegExp(
+      String.raw`while SSL handshaking to upstream|SSL_\w{2,20}\(\) failed .{0,300}while (?:reading|sending)[\w ]{0,40} upstream|upstream SSL certificate (?:verify error|does not match)|${otherProxies.tls}`,
+      'i',
+    ),
   ),
   beats: ['upstream-closed'],
   fix: ['Set proxy_ssl_server_name on; or use http:// in proxy_pass; then: nginx -t && systemctl reload nginx'],

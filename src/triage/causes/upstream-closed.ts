@@ -1,6 +1,14 @@
 import { type Cause, lines } from '../cause.ts';
 import { errno } from '../nginx-errno.ts';
-import { otherProxies } from '../other-proxies.ts';
+import { ended, otherProxies } from '../other-proxies.ts';
+
+const hungUp = lines(
+  new RegExp(
+    String.raw`upstream (?:prematurely closed connection|sent (?!too big))|(?:recv|readv|send|writev|sendfile)\w*\(\) failed ${errno('reset')}[^)]{0,120}\) while (?:reading|sending)(?: \w+){0,4} upstream|${otherProxies.closed}`,
+    'i',
+  ),
+  /, ignoring/,
+);
 
 export default {
   step: 2,
@@ -11,13 +19,7 @@ export default {
     zh: 'Nginx 连上了网关,但对方随即断开:崩溃、重启,或白名单拒绝。',
   },
   reads: ['nginx-error'],
-  match: lines(
-    new RegExp(
-      String.raw`upstream (?:prematurely closed connection|sent (?!too big))|(?:recv|readv|send|writev|sendfile)\w*\(\) failed ${errno('reset')}[^)]{0,120}\) while (?:reading|sending)(?: \w+){0,4} upstream|${otherProxies.closed}`,
-      'i',
-    ),
-    /, ignoring/,
-  ),
+  match: (records) => [...hungUp(records), ...ended(records, 'closed')],
   beats: ['upstream-refused', 'request-lost'],
   fix: ['journalctl -u qwen-gateway -n 50 --no-pager', 'ops config print | grep -A3 whitelist'],
   confirm: ['curl -sv http://127.0.0.1:18789/health'],

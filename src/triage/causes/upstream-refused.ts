@@ -1,6 +1,6 @@
 import { type Cause, lines, nginxPages, says } from '../cause.ts';
 import { errno } from '../nginx-errno.ts';
-import { otherProxies } from '../other-proxies.ts';
+import { ended, otherProxies } from '../other-proxies.ts';
 
 /** The end of the line can be cut. */
 const refused = new RegExp(
@@ -30,6 +30,7 @@ export default {
   match: (records) => [
     ...records.filter((record) => says(record, refused)),
     ...refusedElsewhere(records),
+    ...ended(records, 'refused'),
     ...(records.some((record) => says(record, otherReason)) ? [] : nginxPages(records, 502)),
     ...records.filter(({ kind, message }) => kind === 'nginx-probe' && probeFailed.test(message)),
   ],

@@ -1,5 +1,5 @@
 import { type Cause, nginxPages, says } from '../cause.ts';
-import { otherProxies } from '../other-proxies.ts';
+import { ended, otherProxies } from '../other-proxies.ts';
 
 /** The second is the page that Nginx answers with, as a caller quotes it. */
 const timedOut = new RegExp(
@@ -20,6 +20,7 @@ export default {
   reads: ['nginx-error', 'nginx-access', 'gateway-log'],
   match: (records) => [
     ...records.filter((record) => says(record, timedOut) && !says(record, onTheWay)),
+    ...ended(records, 'timeout'),
     ...nginxPages(records, 504),
   ],
   // Of any size: the gateway's own, or a log without sizes.

@@ -1,6 +1,20 @@
 import { type Cause, lines } from '../cause.ts';
 import { errno } from '../nginx-errno.ts';
-import { otherProxies } from '../other-proxies.ts';
+import { ended, otherProxies } from '../other-proxies.ts';
+
+const noWay = lines(
+  new RegExp(
+    [
+      String.raw`upstream timed out ${errno('timeout')}[^)]{0,160}\) while connecting to upstream`,
+      String.raw`connect\(\)(?: to \S{1,200})? failed ${errno('unreachable', 'timeout')}(?!.{0,200}while (?:resolving|logging))`,
+      // A container without IPv6 has no such address.
+      String.raw`connect\(\) to \[::1\]\S{0,80} failed ${errno('noAddress')}`,
+      String.raw`failed ${errno('unreachable', 'timeout')}[^)]{0,120}\) while connecting to upstream`,
+      otherProxies.unreachable,
+    ].join('|'),
+    'i',
+  ),
+);
 
 export default {
   step: 2,
@@ -11,19 +25,7 @@ export default {
     zh: 'Nginx 到网关的连接无人应答:被防火墙丢弃(110)、地址错误或主机关机(113),或被 SELinux 禁止(13)。',
   },
   reads: ['nginx-error'],
-  match: lines(
-    new RegExp(
-      [
-        String.raw`upstream timed out ${errno('timeout')}[^)]{0,160}\) while connecting to upstream`,
-        String.raw`connect\(\)(?: to \S{1,200})? failed ${errno('unreachable', 'timeout')}(?!.{0,200}while (?:resolving|logging))`,
-        // A container without IPv6 has no such address.
-        String.raw`connect\(\) to \[::1\]\S{0,80} failed ${errno('noAddress')}`,
-        String.raw`failed ${errno('unreachable', 'timeout')}[^)]{0,120}\) while connecting to upstream`,
-        otherProxies.unreachable,
-      ].join('|'),
-      'i',
-    ),
-  ),
+  match: (records) => [...noWay(records), ...ended(records, 'unreachable')],
   beats: ['no-live-upstreams', 'request-lost', 'client-abort', 'upstream-refused'],
   fix: [
     'nginx -T | grep proxy_pass   # the address of the gateway is 127.0.0.1:18789',
