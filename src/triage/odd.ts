@@ -37,9 +37,9 @@ const harmless = new RegExp(
     String.raw`control-looking token|cannot decode batches ?with this context|n_ctx_per_seq|pinned memory|failed to find ggml_backend_init|failed to parse CPU|raise_exception\(|llama_params_fit\w*: (?:failed to fit|cannot meet)|failed to mlock|failed to find (?:a memory slot|free space in the KV cache, retrying)`,
     String.raw`Couldn't find '\S{1,200}id_ed25519'|cannot be used with preferred buffer type|cannot properly format tensor name|Unable to load CUDA management library|Unable to find image '|source=updater\.go|failed to cleanup previous ollama process`,
     // Nginx
-    String.raw`SSL_do_handshake\(\) failed.*while SSL handshaking, client|ModSecurity: Access denied|limiting requests, dry run|could not build optimal|retrying in \d|detected a LuaJIT version`,
+    String.raw`SSL_do_handshake\(\) failed.*while SSL handshaking, client|ModSecurity: Access denied|limiting requests, dry run|could not build optimal|while requesting certificate status|unlink\(\) \"[^\"]{1,400}\" failed \(2: |ignore long locked inactive cache entry|retrying in \d|detected a LuaJIT version`,
     // What stands beside them: OCSP, QUIC, the ACME protocol, the fabric manager, a boot without a network.
-    String.raw`"stapling OCSP"|receive buffer size|badNonce\), retrying|NV_WARN_NOTHING_TO_DO|failed to online memory|networkd-wait-online|cleaning up failed: |^Error output from |OCSP stapling requested|is the primary GPU|all links are inActive|\bDH parameter\b|\btelemetry\b|\bICMP proxy\b|No pre-installed driver detected|\bNVPCF\b|getting the NvPCF|Could not reliably determine the server`,
+    String.raw`stapling ?OCSP|no OCSP stapling for|receive buffer size|badNonce\), retrying|Operation cannot be fulfilled on |NV_WARN_NOTHING_TO_DO|failed to online memory|networkd-wait-online|cleaning up failed: |^Error output from |OCSP stapling requested|is the primary GPU|all links are inActive|\bDH parameter\b|\btelemetry\b|\bICMP proxy\b|No pre-installed driver detected|\bNVPCF\b|getting the NvPCF|Could not reliably determine the server`,
   ].join('|'),
   'i',
 );

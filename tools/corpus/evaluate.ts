@@ -55,6 +55,7 @@ export const unseenSets = [
   'twentieth',
   'twentyfirst',
   'twentysecond',
+  'twentythird',
 ] as const;
 
 type UnseenSet = (typeof unseenSets)[number];

@@ -14,7 +14,7 @@ const failed = new RegExp(
     String.raw`:Exiting abnormally:|^(?:certbot|acme|letsencrypt)(?:\.\w{1,40}){0,5}\.errors\.\w{1,60}: `,
     String.raw`Permission denied: '/(?:etc|var/log|var/lib)/letsencrypt|Access denied writing to \S{1,80}/letsencrypt`,
     // acme.sh and dehydrated
-    String.raw`Invalid status\. Verification error|Error adding TXT record|Cannot init API for|Signing failed\. |Cannot write token to file|Reload error for|Please install socat|account key has been deactivated|tcp port (?:80|443) is already used by|^\s*\+ Challenge validation has failed|ERROR: Challenge is invalid`,
+    String.raw`Invalid status\. Verification error|Error adding TXT record|Cannot init API for|Signing failed\. |nginx config is not correct, cannot continue|Cannot write token to file|Reload error for|Please install socat|account key has been deactivated|tcp port (?:80|443) is already used by|^\s*\+ Challenge validation has failed|ERROR: Challenge is invalid`,
     // lego, in Traefik too; certmagic in Caddy; Apache's mod_md
     String.raw`acme: error presenting token|: time limit exceeded: last error|"logger":"tls\.(?:renew|obtain)","msg":"(?:will retry|final attempt|could not get certificate)|emergency renewal window|AH10056|ACME resolve is skipped|Error (?:renewing|obtaining) certificate|\[md:error\]`,
     String.raw`certificate request has failed to complete|Renewal configuration file \S{1,200} (?:is broken|.{0,80}produced an unexpected error)|\b[1-9]\d{0,5} parse failure`,
@@ -31,9 +31,9 @@ const received =
   /Congratulations|Successfully received certificate|renewals? succeeded|\(success\)|Cert success|Server responded with a certificate|certificate obtained successfully|not (?:yet )?due for renewal|Renewal of the cert is not required|Skipping?\b.{0,60}Next renewal|\+ Done!|Valid till .{1,80}Skipping|has been successfully issued|no renewal/i;
 /** What it is about; a journal holds other programs' complaints. */
 const subject =
-  /acme|certif|\bcert\b|certbot|letsencrypt|dehydrated|challenge|renew|\bdomain|\border|\bTXT\b|\bEAB\b|nginx|wellknown|account/i;
+  /acme|certif|\bcert\b|certbot|letsencrypt|dehydrated|challenge|renew|\bdomain|\bTXT\b|\bEAB\b|wellknown/i;
 /** What runs after it, and another's words in it. */
-const afterwards = /-?hook\b|Secret does not exist|self check|reloading nginx|optimistic locking/i;
+const afterwards = /-?hook\b|Secret does not exist|self check|reloading nginx/i;
 
 export default {
   step: 1,
@@ -46,7 +46,7 @@ export default {
   },
   reads: ['certbot'],
   match: (records) => [
-    ...lines(failed, /acme:error:(?:badNonce|accountDoesNotExist)/)(records),
+    ...lines(failed, /acme:error:(?:badNonce|accountDoesNotExist)|while requesting certificate status/)(records),
     ...records.filter((record) => record.kind === 'certbot' && says(record, crashed)),
   ],
   // Whatever else the program complained of, where no certificate came after it.

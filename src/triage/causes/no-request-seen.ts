@@ -26,6 +26,7 @@ export default {
   fix: [
     'ufw status || nft list ruleset',
     'nginx -T | grep -E "server_name|listen"',
+    'systemctl status cloudflared tailscaled   # where a tunnel brings the requests',
     'Ask the user for the address bar and the time; try the site from a phone.',
   ],
   confirm: ['curl -sv https://ai.yourcompany.com/ -o /dev/null', 'dig +short ai.yourcompany.com'],

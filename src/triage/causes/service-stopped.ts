@@ -2,7 +2,7 @@ import { type Cause, says } from '../cause.ts';
 
 /** Somebody, or what he used, ends it. */
 const stopping =
-  /Stopping (?:ollama\.service|Ollama Service)|received signal:? ?(?:SIG)?term|\bcontainer (?:stop|kill) \w{6,64} .{0,200}ollama|kubelet\s+Stopping container ollama|Waiting for ollama server to shutdown|\bollama\S{0,20} exited with code (?:0|143)\b|Ollama app exiting|ollama\.service: State 'stop-sigterm' timed out/i;
+  /Stopping (?:ollama\.service|Ollama Service)|received signal:? ?(?:SIG)?term|\bcontainer (?:stop|kill) \w{6,64} .{0,200}ollama|kubelet\s+Stopping container ollama|Waiting for ollama server to shutdown|\bollama(?:[-_]\d{1,2})? exited with code (?:0|143)\b|Ollama app exiting|ollama\.service: State 'stop-sigterm' timed out/i;
 /** systemd says this too before it starts a service again that failed. */
 const stopped = /Stopped (?:ollama\.service|Ollama Service)/i;
 const restarts = /ollama\.service:? (?:Scheduled restart job|Service (?:RestartSec|hold-?off)|hold-?off time over)/i;

@@ -1,5 +1,19 @@
-import { type Cause, lines } from '../cause.ts';
+import { type Cause, lines, says } from '../cause.ts';
 import { otherProxies } from '../other-proxies.ts';
+
+/** For OCSP stapling Nginx asks the certificate's issuer, which keeps no request waiting. */
+const stapling = /while requesting certificate status/;
+
+const unresolved = lines(
+  new RegExp(
+    String.raw`could not be resolved\b|host not found in (?:upstream|resolver)|no resolver defined to resolve|${otherProxies.unknownHost}`,
+    'i',
+  ),
+  stapling,
+);
+
+/** Of a resolver that does not answer; it does not say for whom it was asked. */
+const resolving = lines(/while resolving, /i);
 
 export default {
   step: 2,
@@ -8,13 +22,11 @@ export default {
   title: { en: "Nginx cannot resolve the gateway's name", zh: 'Nginx 无法解析网关域名' },
   explanation: { en: 'The host name in proxy_pass does not resolve.', zh: 'proxy_pass 中的主机名无法解析。' },
   reads: ['nginx-error'],
-  match: lines(
-    // For OCSP stapling Nginx asks the certificate's issuer, which keeps no request waiting.
-    new RegExp(
-      String.raw`could not be resolved\b(?!.{0,80}while requesting certificate status)|host not found in (?:upstream|resolver)|no resolver defined to resolve|while resolving, |${otherProxies.unknownHost}`,
-      'i',
-    ),
-  ),
+  match(records) {
+    const forRequests = unresolved(records);
+    const forStapling = forRequests.length === 0 && records.some((record) => says(record, stapling));
+    return [...forRequests, ...(forStapling ? [] : resolving(records))];
+  },
   beats: ['nginx-down', 'no-live-upstreams'],
   fix: ['Use an address, http://127.0.0.1:18789, or set resolver; then: nginx -t && systemctl reload nginx'],
   confirm: ['nginx -T | grep -E "proxy_pass|resolver"'],

@@ -29,6 +29,7 @@ export const models: CauseCases = {
         ' error="timed out waiting for llama-server to start: context canceled"',
       ),
       slog('waiting for llama-server to start responding', 'INFO'),
+      raw('Error: timed out waiting for server to start'),
     ],
   },
   'model-missing': {

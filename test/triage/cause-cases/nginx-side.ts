@@ -80,6 +80,10 @@ export const nginxSide: CauseCases = {
     ],
     nearMisses: [
       ['sockets', 'listening: 80, 443'],
+      [
+        'certbot',
+        'acme: error presenting token: could not start HTTP server for challenge: listen tcp :80: bind: address already in use',
+      ],
       ['nginx-probe', 'GET https://a.example/v1/health 502 in 12 ms'],
       // It serves since.
       [
@@ -120,7 +124,14 @@ export const nginxSide: CauseCases = {
       ['absence', 'no request reached Nginx between 15:00 and 15:15, and none is open'],
       ['absence', 'no request reached Nginx between 2026-11-24T15:00:00.000Z and 2026-11-24T15:15:00.000Z'],
     ],
-    nearMisses: [['absence', 'no request reached the gateway between 15:00 and 15:15, but 2 reached Nginx: GET /']],
+    nearMisses: [
+      ['absence', 'no request reached the gateway between 15:00 and 15:15, but 2 reached Nginx: GET /'],
+      // The tunnel came up again.
+      [
+        'nginx-error',
+        '2026-11-25T08:00:00Z ERR Unable to establish connection with Cloudflare edge error="i/o timeout" connIndex=0\n2026-11-25T08:00:04Z INF Registered tunnel connection connIndex=0 location=fra07 protocol=quic',
+      ],
+    ],
   },
   'proxy-buffering': {
     formats: [

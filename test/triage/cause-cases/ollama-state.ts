@@ -181,6 +181,8 @@ export const ollamaState: CauseCases = {
     ],
     nearMisses: [
       raw('Nov 07 18:17:15 server systemd[1]: Started ollama.service - Ollama Service.'),
+      // It has pulled its models.
+      raw('ollama-pull-1 exited with code 0'),
       slog('Stopping…', 'INFO'),
     ],
   },
