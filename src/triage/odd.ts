@@ -23,7 +23,7 @@ const lowLevel =
 
 /** The kernel's log is full of what failed and matters to no chat. */
 const alarmingKernel =
-  /NVRM: (?!loading|Failed to load gsp_log|\S{1,20} BAR\d already|Persistence mode is deprecated|Your system is not currently configured to drive)|\bXid\b|_nv\d{6}rm\+0x(?!.{0,60}mapping multiple BARs)|amdgpu.*(?:\*ERROR\*|\bfault)|(?:llama|runner|nginx|node|python|uvicorn|gunicorn|server|docker|containerd)\S{0,30}: segfault|invoked oom-killer|Oops|\bBUG:|Kernel panic|I\/O error(?!, dev (?:fd|sr)\d)|Input\/output error|blocked for more than|no usable path|nvme\d{1,3}: (?!Shutdown timeout set).{0,40}timeout|-fs error \(device|severity=Uncorrected|critical temperature reached|OOMKilled/;
+  /NVRM: (?!loading|.{0,40}Failed to load gsp_log|\S{1,20} BAR\d already|Persistence mode is deprecated|Your system is not currently configured to drive)|\bXid\b|_nv\d{6}rm\+0x(?!.{0,60}mapping multiple BARs)|amdgpu.*(?:\*ERROR\*|\bfault)|(?:llama|runner|nginx|node|python|uvicorn|gunicorn|server|docker|containerd)\S{0,30}: segfault|invoked oom-killer|Oops|\bBUG:|Kernel panic|I\/O error(?!, dev (?:fd|sr)\d)|Input\/output error|blocked for more than|no usable path|nvme\d{1,3}: (?!Shutdown timeout set).{0,40}timeout|-fs error \(device|severity=Uncorrected|critical temperature reached|OOMKilled/;
 
 /** What a scanner asked for and is not there, or not for him. */
 const notThere =

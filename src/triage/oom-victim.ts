@@ -9,7 +9,7 @@ const victims = [
   /oom_reaper: reaped process \d+ \(([^)]{1,60})\)|lowmemorykiller: Killing '([^']{1,60})'/i,
   /sending SIG(?:TERM|KILL) to process \d+ uid \d+ "([^"]{1,60})"/i,
   /Marked \/\S{0,300}\/([\w@-]{1,60})\.(?:service|scope) for killing/i,
-  /\b(?!system\.slice)([\w@-]{1,60})\.(?:service|slice|scope): (?:A process of this unit has been killed by the OOM killer|Failed with result 'oom-kill')/i,
+  /\b(?!system\.slice)([\w@-]{1,60})\.(?:service|slice|scope): (?:A process of this unit has been killed by the OOM killer|Failed with result ?'oom-kill')/i,
 ];
 
 /** Whom the kernel killed for want of memory, according to one line; undefined when the line says nothing of it. */

@@ -2,7 +2,7 @@ import type { Access, LogRecord } from '../logs/record.ts';
 import { systemError } from './system-errors.ts';
 
 /** Who speaks of a service behind a proxy that is not Nginx: cloudflared, Caddy, Traefik, Apache, HAProxy. */
-const proxy = String.raw`Unable to reach the origin service|"http\.log\.error|'?50[024] (?:Bad Gateway|Gateway Timeout|Internal Server Error)|\bAH0(?:0957|1102|1114)\b|error reading status line from remote server|is DOWN, reason: Layer\d`;
+const proxy = String.raw`Unable to reach the origin service|\bhttp\.log\.error\b|\[ERROR 50[24] |'?50[024] (?:Bad Gateway|Gateway Timeout|Internal Server Error)|\bAH0(?:0957|1102|1114)\b|error reading status line from remote server|is DOWN, reason: Layer\d`;
 
 /** Source of a pattern for an error of such a proxy, which names its own part before or behind it. */
 const ofProxy = (error: string) => `(?:${proxy}).{0,400}(?:${error})|(?:${error}).{0,200}(?:${proxy})`;
@@ -16,7 +16,7 @@ export const otherProxies = {
   ),
   closed: ofProxy(String.raw`\(20014\)|\(104\)|unexpected EOF|connection reset by peer|\bEOF"`),
   unknownHost: [
-    ofProxy(String.raw`lookup \S{1,100}.{0,60}(?:no such host|server misbehaving)`),
+    ofProxy(String.raw`lookup \S{1,100}.{0,60}(?:no such host|server misbehaving|i/o timeout)`),
     String.raw`\bAH00898\b|: could not resolve address '|dns_lookup\(\): failed to query|Maximum number of concurrent DNS queries reached`,
   ].join('|'),
   tls: ofProxy(String.raw`\btls: |\bx509: `),

@@ -28,7 +28,7 @@ const texts = {
     'segmentation fault|Speicherzugriffsfehler|Erreur de segmentation|Violación de segmento|Falha de segmentação|Ошибка сегментирования|段错误|段錯誤|세그멘테이션',
   ],
   illegal: [
-    'illegal instruction|Ungültiger Maschinenbefehl|Instruction non permise|Instrucción ilegal|Недопустимая инструкция|非法指令|指令错误',
+    'illegal (?:hardware )?instruction|Ungültiger Maschinenbefehl|Instruction non permise|Instrucción ilegal|Недопустимая инструкция|非法指令|指令错误',
   ],
 } as const;
 

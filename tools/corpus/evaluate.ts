@@ -56,6 +56,8 @@ export const unseenSets = [
   'twentyfirst',
   'twentysecond',
   'twentythird',
+  'twentyfourth',
+  'twentyfifth',
 ] as const;
 
 type UnseenSet = (typeof unseenSets)[number];
@@ -90,6 +92,10 @@ const fragile = [
   'seventh-024',
   'seventh-069',
   'twentysecond-003',
+  'twentyfourth-015',
+  'twentyfourth-016',
+  'twentyfourth-046',
+  'twentyfifth-028',
 ];
 
 /** Every case that was read and mended to its goals, for what may change no verdict. */

@@ -39,9 +39,12 @@ export function seamBetween(line: string, next: string): '' | ' ' | undefined {
   return apart === words.has(end + start) ? undefined : apart ? ' ' : '';
 }
 
-/** Ends of a line and beginnings of the next with a blank between: after a mark, before a quotation or the number of something. */
+/** Ends of a line and beginnings of the next with a blank between: after a mark or a method, before a quotation or the number of
+ * something. */
 const blank: readonly (readonly [RegExp, RegExp])[] = [
   [/[,;]$|[\w)]:$/, /^["'A-Za-z]/],
   [/[A-Za-z)]$/, /^"[/\w]/],
+  [/"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/, /^\//],
+  [/\S"$/, /^"\S/],
   [/\b(?:status|code|error|signal|port|line|device)$/i, /^(?:0x[\da-f]|\d)/],
 ];

@@ -2,7 +2,7 @@ import type { Access } from '../record.ts';
 
 /** HAProxy's `option httplog`: times of the request, status, bytes, who ended it in which state; configuration manual §8.2.3. */
 const httplog =
-  /(?:^|\s)(\S{1,64}):\d{1,5} \[[^\]]{1,40}\] \S{1,120} \S{1,120}\/(\S{1,120}) (?:-?\d{1,9}\/){4}\+?(\d{1,9}) (-1|\d{3}) \+?(\d{1,15}) \S{1,200} \S{1,200} ([\w-]{2})[\w-]{2} .{0,300}"([A-Z]{3,10}) (\S{1,2000})/;
+  /(?:^|\s)(\S{1,64}):\d{1,5} (?:\[[^\]]{1,40}\] )?\S{1,120} \S{1,120}\/(\S{1,120}) (?:-?\d{1,9}\/){4}\+?(\d{1,9}) (-1|\d{3}) \+?(\d{1,15}) \S{1,200} \S{1,200} ([\w-]{2})[\w-]{2} .{0,300}"([A-Z]{3,10}) (\S{1,2000})/;
 
 /** §8.5: the first letter says who ended it or whose time ran out, the second in which state. */
 const terminations: Readonly<Record<string, Access['ended']>> = {

@@ -1,6 +1,6 @@
 import type { Cause } from '../cause.ts';
 
-const tooLarge = /client intended to send too large (?:chunked )?body\b|\b413 Request Entity Too Large/i;
+const tooLarge = /client intended to send too large ?(?:chunked )?body\b|\b413 Request Entity Too Large/i;
 
 export default {
   step: 1,

@@ -8,7 +8,7 @@ const said = [
   xid(48, 63, 64, 92, 94, 95, 140, 156, 157, 160, 161, 171, 172),
   String.raw`Remapping Failure Occurred\s*: Yes|Pending(?: Page Blacklist)?\s*: Yes|uncorrectable hardware errors detected|SRAM Threshold Exceeded\s*: Yes|nvidia-uvm: .{1,200}\bECC error encountered`,
   // The table's count of what could not be corrected since the driver was loaded.
-  String.raw`^\|\s*\d+\s.{0,60}\b[\dA-F]{2}:00\.0 +(?:On|Off) *\| +[1-9]\d* *\|`,
+  String.raw`^\|\s*\d+\s.{0,60}\b[\dA-F]{2}:[\dA-F]{2}\.\d +(?:On|Off) *\| +[1-9]\d* *\|`,
 ];
 
 const told = computeErrors('ecc', new RegExp(said.join('|')));

@@ -3,7 +3,7 @@ import { computeErrors } from '../compute-error.ts';
 
 const ofCard = computeErrors(
   'memory',
-  /(?:cuda|hip)Malloc\w* failed: out of memory|(?:unable|failed) to allocate (?:CUDA|ROCm|Vulkan|Metal|SYCL)\d*(?:_\w+)? (?:\w+ )?buffer|reported out-of-memory during startup|memory layout cannot be allocated|runtime OOM detected|metal_buffer_type_\w{0,20}alloc_buffer: error: failed to allocate buffer|NvMapMem\w{0,30}: \d{1,12} error 12\b/i,
+  /(?:cuda|hip)Malloc\w* failed: out of memory|(?:unable|failed) to allocate (?:CUDA|ROCm|Vulkan|Metal|SYCL)\d*(?:_\w+)? (?:\w+ )?buffer|reported out-of-memory during startup|memory layout cannot be allocated|runtime OOM detected|metal_buffer_type_\w{0,20}alloc_buffer: error: failed to allocate buffer|NvMapMem\w{0,30}: ?\d{1,12} error 12\b/i,
 );
 /** Metal says this of a card that is full, and goes on; a command that fails after it failed for that. */
 const overfull = lines(/allocated size is greater than the recommended max working set size/);

@@ -5,7 +5,7 @@ const corrupt = new RegExp(
     String.raw`failed to load model metadata|error reading tensor|bad manifest|couldn't open model file|exceeds file size`,
     String.raw`ollama/fs/gguf\.\(\*File\)|invalid (?:file )?magic|not within the? ?file bounds|ran out of data|digest mismatch|invalid digest format`,
     String.raw`not in GGUF format|failed to read (?:magic|tensor|key-value)|llama_model_loader: failed to load model from|illegal split file idx`,
-    String.raw`split GGUF .{0,200}(?:is missing (?:shard|first)|has \d+ shards)|corrupt manifests detected`,
+    String.raw`split GGUF .{0,200}(?:is missing (?:shard|first)|has \d+ shards)|corrupt manifests detected|failed to load safetensors: `,
     String.raw`error loading model: (?:read error|mmap failed: No such|unexpectedly reached end of file)|blobs.sha256[-:]\w{4,64}: no such file`,
   ].join('|'),
   'i',

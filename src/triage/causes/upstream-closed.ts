@@ -10,6 +10,12 @@ const hungUp = lines(
   /, ignoring/,
 );
 
+/** Of a page's own connection, beside which chats are asked for; what a caller does to it has a lower level. */
+const page = lines(
+  new RegExp(String.raw`recv\(\) failed ${errno('reset')}[^)]{0,120}\) while proxying upgraded`),
+  /\[info\] /,
+);
+
 export default {
   step: 2,
   weight: 'root',
@@ -20,6 +26,7 @@ export default {
   },
   reads: ['nginx-error'],
   match: (records) => [...hungUp(records), ...ended(records, 'closed')],
+  hint: page,
   beats: ['upstream-refused', 'request-lost'],
   fix: ['journalctl -u qwen-gateway -n 50 --no-pager', 'ops config print | grep -A3 whitelist'],
   confirm: ['curl -sv http://127.0.0.1:18789/health'],
