@@ -113,13 +113,20 @@ test.each([
   const [text, istio, json] = parse(
     'nginx-access',
     [
-      `[2025-11-24T10:12:40.014Z] "POST /v1/chat/completions HTTP/2" ${told} 611 24 15001 - "203.0.113.77" "curl/8.5.0" "-" "chat.example.org" "10.0.0.14:18789"`,
-      `[2025-11-24T10:12:40.014Z] "POST /v1/chat/completions HTTP/2" ${told} response_timeout - "-" 611 24 15001 - "203.0.113.77" "curl/8.5.0"`,
+      `[2025-11-24T10:12:40.014Z] "POST /v1/chat/completions HTTP/2" ${told} 611 24 15001 - "203.0.113.58" "curl/8.5.0" "-" "chat.example.org" "10.0.0.14:18789"`,
+      `[2025-11-24T10:12:40.014Z] "POST /v1/chat/completions HTTP/2" ${told} response_timeout - "-" 611 24 15001 - "203.0.113.58" "curl/8.5.0"`,
       JSON.stringify({ method: 'POST', path: '/v1/chat/completions', response_code: status, response_flags: flag }),
     ].join('\n'),
   );
-  expect(text?.access).toMatchObject({ status: Number(status), bytes: 24, seconds: 15.001 });
-  expect(istio?.access).toMatchObject({ status: Number(status), bytes: 24, seconds: 15.001 });
+  const request = {
+    status: Number(status),
+    bytes: 24,
+    seconds: 15.001,
+    client: '203.0.113.58',
+    userAgent: 'curl/8.5.0',
+  };
+  expect(text?.access).toMatchObject(request);
+  expect(istio?.access).toMatchObject(request);
   expect([text, istio, json].map((record) => record?.access?.ended)).toEqual([ended, ended, ended]);
 });
 

@@ -20,7 +20,7 @@ const terminations: Readonly<Record<string, Access['ended']>> = {
 
 /** Envoy's default format, and Istio's, which adds to it behind the flags. */
 const envoy =
-  /(?:^|\s)\[[^\]]{1,40}\] "([A-Z]{3,10}) (\S{1,2000}) [^"]{1,20}" (\d{1,3}) ([A-Z]{2,8}|-)(?:,[A-Z]{2,8})* .{0,400}?\b\d{1,15} (\d{1,15}) (\d{1,9}) /;
+  /(?:^|\s)\[[^\]]{1,40}\] "([A-Z]{3,10}) (\S{1,2000}) [^"]{1,20}" (\d{1,3}) ([A-Z]{2,8}|-)(?:,[A-Z]{2,8})* .{0,400}?\b\d{1,15} (\d{1,15}) (\d{1,9}) \S{1,12}(?: "([\d.:a-fA-F]{2,45})[^"]{0,400}" "([^"]{0,1000})")?/;
 
 /** Its response flags. */
 const flags: Readonly<Record<string, Access['ended']>> = {
@@ -48,9 +48,10 @@ function fromHaproxy(text: string): Access | undefined {
 }
 
 function fromEnvoy(text: string): Access | undefined {
-  const [, method, path = '', status, flag = '', bytes, ms] = envoy.exec(text) ?? [];
+  const [, method, path = '', status, flag = '', bytes, ms, client, userAgent] = envoy.exec(text) ?? [];
   if (method === undefined) return undefined;
-  return withFlag({ method, path, ...numbers(status, bytes, ms) }, flag);
+  const who = client === undefined ? {} : { client, userAgent: userAgent ?? '' };
+  return withFlag({ method, path, ...who, ...numbers(status, bytes, ms) }, flag);
 }
 
 /** Adds what Envoy's response flag says of the end of a request. */

@@ -59,8 +59,8 @@ export default {
     });
   },
   fix: [
-    'certbot renew --dry-run -v',
-    'Open port 80 for the challenge, or repair the DNS record that the Detail line names.',
+    'certbot renew --dry-run -v   # acme.sh: acme.sh --cron --debug',
+    'Open port 80 for the challenge, or repair the DNS record that it names.',
   ],
   confirm: ['certbot certificates'],
   example: {
