@@ -4,7 +4,8 @@ import { systemError } from '../system-errors.ts';
 const rejected = lines(
   /Loading of (?:unsigned module|module with unavailable key) is rejected|kernel headers for kernel \S{1,80} cannot be found/,
 );
-const loaded = /NVRM: loading NVIDIA/;
+/** NVIDIA's was loaded, or it was another that could not be built. */
+const another = /NVRM: loading NVIDIA|failed for module\(s\) (?!.{0,80}\bnvidia)/;
 
 export default {
   step: 5,
@@ -35,8 +36,8 @@ export default {
       'i',
     ),
   ),
-  // Neither says which module, where NVIDIA's was not loaded either.
-  hint: (records) => (records.some((record) => says(record, loaded)) ? [] : rejected(records)),
+  // Neither line says which module.
+  hint: (records) => (records.some((record) => says(record, another)) ? [] : rejected(records)),
   beats: [
     'gpu-not-detected',
     'cpu-offload-slow',

@@ -10,7 +10,7 @@ export default {
   },
   reads: ['ollama-log'],
   match: lines(
-    /unknown (?:shorthand )?flag:|Error: unknown command|code=exited, status=(?:12[67]|2\d\d)(?:\/|\))|238\/STATE_DIRECTORY|Failed at step |(?:Unable|Failed) to locate executable|bad unit file setting|\.service: Service has no ExecStart=|ollama\.service: Failed to execute|ollama\.service\S{0,80}:\d+: (?:Assignment outside of section|Unknown (?:key|lvalue|section)|Invalid (?:environment|syntax)|Missing '=')|\$HOME is not defined|error during container init: exec: "(?!nvidia)[^"]{1,200}": |\bError: stat(?:fs)? \/\S{1,200}: no such file|\bError: mkdir \S{1,200}: (?:file exists|not a directory)|^Error: listen tcp:? .{0,80}(?:invalid port|lookup \S|cannot assign requested|can't assign requested)/i,
+    /unknown (?:shorthand )?flag:|Error: unknown command|code=exited, status=(?:12[67]|2\d\d)(?:\/|\))|238\/STATE_DIRECTORY|Failed at step |(?:Unable|Failed) to locate executable|bad unit file setting|\.service: Service has no ExecStart=|ollama\.service: Failed to execute|ollama\.service\S{0,80}:\d+: (?:Assignment outside of section|Unknown (?:key|lvalue|section)|Invalid (?:environment|syntax)|Missing '=')|\$HOME is not defined|error during container init: exec: "[^"]{0,200}ollama[^"]{0,200}": |\bError: stat(?:fs)? \/\S{1,200}: no such file|\bError: mkdir \S{1,200}: (?:file exists|not a directory)|^Error: listen tcp:? .{0,80}(?:invalid port|lookup \S|cannot assign requested|can't assign requested)/i,
     // Another unit's.
     /^(?!\S*llama)[\w@:-]{1,80}\.(?:service|mount|timer|socket|swap|automount): /,
   ),

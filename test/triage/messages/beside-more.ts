@@ -205,4 +205,10 @@ export const moreBesideMessages: readonly Message[] = [
     'disk-full',
     'failed to register layer: Error processing tar file(exit status 1): write /usr/lib/ollama/cuda_v12/libcublasLt.so.12: no space left on device',
   ),
+  // Of another module, and of another container.
+  ...naming(
+    undefined,
+    'Error! Your kernel headers for kernel 6.8.0-41-generic cannot be found at /lib/modules/6.8.0-41-generic/build.\nAutoinstall on 6.8.0-41-generic failed for module(s) zfs(10).',
+    'OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "backup.sh": executable file not found in $PATH: unknown',
+  ),
 ];

@@ -202,7 +202,7 @@ export const besideMessages: readonly Message[] = [
   ),
   ...naming(
     'service-misconfig',
-    'OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "/usr/bin/olama": stat /usr/bin/olama: no such file or directory: unknown',
+    'OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "ollama serve": executable file not found in $PATH: unknown',
   ),
   ...naming('model-missing', '{"detail":"Model \'qwen3:32b\' was not found"}'),
   ...naming('gpu-oom', 'NvMapMemAllocInternalTagged: 1075072515 error 12\nNvMapMemHandleAlloc: error 0'),
